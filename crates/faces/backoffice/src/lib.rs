@@ -1,0 +1,1 @@
+//! The back office of the offices: sign-in, sessions, posts, places, messages, the audit log.

@@ -1,0 +1,1 @@
+//! Pages and API of counter visits for residents, staff and the board.

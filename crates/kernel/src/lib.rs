@@ -1,0 +1,1 @@
+//! Types and rules every room of the house speaks: ids, time, the Japanese calendar, money, text; no I/O.

@@ -1,0 +1,1 @@
+//! Messages to residents and staff, queued with the change they tell of.

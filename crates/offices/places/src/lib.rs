@@ -1,0 +1,1 @@
+//! Where the city serves and when it is open: areas, towns, facilities, counters, holidays.

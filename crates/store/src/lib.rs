@@ -1,0 +1,1 @@
+//! Durable storage on SQLite or PostgreSQL behind one transaction type.

@@ -1,0 +1,2 @@
+//! Project tasks: test, soak, generated files.
+fn main() {}
