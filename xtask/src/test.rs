@@ -1,0 +1,253 @@
+//! `cargo xtask test`: every part in order, one closing line.
+
+use std::process::Command;
+use std::time::Duration;
+
+use crate::counts::Counts;
+use crate::machine::{self, Scope};
+use crate::process::{self, Stopwatch, cargo, quiet, root, watch};
+
+/// The package that starts the real program: HTTP, races, crashes.
+pub(crate) const OUTSIDE: &str = "yokogushi-tests";
+
+struct Options {
+    quick: bool,
+    filter: Option<String>,
+}
+
+fn options(words: &[&str]) -> Result<Options, String> {
+    let mut options = Options {
+        quick: false,
+        filter: None,
+    };
+    for word in words {
+        match *word {
+            "--quick" => options.quick = true,
+            flag if flag.starts_with('-') => {
+                return Err(format!(
+                    "`{flag}` is not an option of `cargo xtask test`; there is --quick, and a name to filter by"
+                ));
+            }
+            name if options.filter.is_none() => options.filter = Some(name.to_owned()),
+            second => {
+                return Err(format!(
+                    "one name to filter by is enough, `{second}` is a second"
+                ));
+            }
+        }
+    }
+    Ok(options)
+}
+
+/// What a part came to.
+struct Part {
+    name: &'static str,
+    counts: Counts,
+    took: Duration,
+    trouble: Option<String>,
+}
+
+/// Runs everything; the error is empty because the closing lines have said it all.
+pub(crate) fn run(words: &[&str]) -> Result<(), String> {
+    let options = options(words)?;
+    machine::prepare(if options.quick {
+        Scope::Databases
+    } else {
+        Scope::Everything
+    })?;
+    let filter = options.filter.as_deref();
+    let mut parts = vec![part("unit tests, both databases", |counts| {
+        rust_tests(&["--workspace", "--exclude", OUTSIDE], filter, counts)
+    })];
+    if filter.is_none() {
+        parts.push(part("examples in the documentation", |counts| {
+            examples(counts)
+        }));
+    }
+    if !options.quick {
+        let program = part("building the program", |_| build_program());
+        let built = program.trouble.is_none();
+        parts.push(program);
+        if built {
+            parts.push(part("HTTP, races, crashes", |counts| {
+                rust_tests(&["--package", OUTSIDE], filter, counts)
+            }));
+            parts.push(part("browser", |counts| browser_tests(filter, counts)));
+        }
+    }
+    machine::stop_database();
+    close(&parts, filter)
+}
+
+/// Prints the table of parts and the closing line.
+fn close(parts: &[Part], filter: Option<&str>) -> Result<(), String> {
+    let mut sum = Counts::default();
+    println!();
+    for part in parts {
+        let trouble = part
+            .trouble
+            .as_deref()
+            .map(|t| format!("  {t}"))
+            .unwrap_or_default();
+        println!(
+            "{:>7.1} s  {:<32} {}{trouble}",
+            part.took.as_secs_f64(),
+            part.name,
+            part.counts
+        );
+        sum += part.counts;
+    }
+    if sum.passed + sum.failed == 0 {
+        println!(
+            "no test {}",
+            filter.map_or_else(
+                || "was found".to_owned(),
+                |f| format!("has `{f}` in its name")
+            )
+        );
+        sum.failed = 1;
+    }
+    println!("{sum}");
+    if sum.failed == 0 {
+        Ok(())
+    } else {
+        Err(String::new())
+    }
+}
+
+fn part(name: &'static str, body: impl FnOnce(&mut Counts) -> Result<(), String>) -> Part {
+    println!("\n== {name}");
+    let watch = Stopwatch::start();
+    let mut counts = Counts::default();
+    let trouble = body(&mut counts).err();
+    if let Some(trouble) = &trouble {
+        eprintln!("xtask: {name}: {trouble}");
+        // A part that could not run is a failure even when it counted nothing.
+        counts.failed = counts.failed.max(1);
+    }
+    Part {
+        name,
+        counts,
+        took: watch.elapsed(),
+        trouble,
+    }
+}
+
+/// Runs Rust tests with nextest, or with cargo's own runner where that is missing.
+pub(crate) fn rust_tests(
+    selection: &[&str],
+    filter: Option<&str>,
+    counts: &mut Counts,
+) -> Result<(), String> {
+    let mut command = cargo();
+    let nextest = machine::nextest();
+    if nextest {
+        command.args([
+            "nextest",
+            "run",
+            "--no-fail-fast",
+            "--no-tests=pass",
+            "--status-level=fail",
+            "--final-status-level=slow",
+        ]);
+    } else {
+        command.args(["test", "--no-fail-fast", "--lib", "--bins", "--tests"]);
+    }
+    command.args(selection);
+    if let Some(filter) = filter {
+        command.arg(filter);
+    }
+    let status = watch(&mut command, |line| counts.read(line))?;
+    if status.success() {
+        return Ok(());
+    }
+    Err(if counts.failed > 0 {
+        "some tests failed".to_owned()
+    } else {
+        format!("the tests could not be built or run ({status})")
+    })
+}
+
+fn examples(counts: &mut Counts) -> Result<(), String> {
+    let status = watch(
+        cargo().args(["test", "--quiet", "--doc", "--workspace"]),
+        |line| counts.read(line),
+    )?;
+    if status.success() {
+        Ok(())
+    } else {
+        Err(format!("an example failed ({status})"))
+    }
+}
+
+/// Builds the program the outside tests start.
+pub(crate) fn build_program() -> Result<(), String> {
+    let status = watch(cargo().args(["build", "--package", "yokogushi"]), |_| ())?;
+    if status.success() {
+        Ok(())
+    } else {
+        Err(format!("the program does not build ({status})"))
+    }
+}
+
+fn browser_tests(filter: Option<&str>, counts: &mut Counts) -> Result<(), String> {
+    install_browser_packages()?;
+    let mut command = browser_command()?;
+    if let Some(filter) = filter {
+        command.arg(format!("--test-name-pattern={filter}"));
+    }
+    command.arg(".");
+    let status = watch(&mut command, |line| counts.read(line))?;
+    if status.success() {
+        Ok(())
+    } else {
+        Err(format!("browser tests failed ({status})"))
+    }
+}
+
+/// The npm packages of the browser tests, by their lock file.
+pub(crate) fn install_browser_packages() -> Result<(), String> {
+    let folder = root().join("tests/browser");
+    let mut command = Command::new("npm");
+    command
+        .current_dir(folder)
+        .args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]);
+    quiet(&mut command).map(|_| ())
+}
+
+/// node's test runner in the folder of the browser tests, knowing where everything is.
+pub(crate) fn browser_command() -> Result<Command, String> {
+    let browser = machine::browser().ok_or("Chromium is missing")?;
+    let mut command = Command::new("node");
+    command
+        .current_dir(root().join("tests/browser"))
+        .env("YOKOGUSHI_TEST_BROWSER", browser)
+        .env(
+            "YOKOGUSHI_TEST_PROGRAM",
+            process::target().join("debug/yokogushi"),
+        )
+        .env(
+            "YOKOGUSHI_TEST_SCREENSHOTS",
+            process::target().join("screenshots"),
+        )
+        .args(["--test", "--test-concurrency=1"]);
+    Ok(command)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::options;
+
+    #[test]
+    fn a_name_and_quick_in_any_order() {
+        let options = options(&["never_oversold", "--quick"]).unwrap();
+        assert!(options.quick);
+        assert_eq!(options.filter.as_deref(), Some("never_oversold"));
+    }
+
+    #[test]
+    fn an_unknown_option_is_refused() {
+        assert!(options(&["--fast"]).is_err());
+        assert!(options(&["a", "b"]).is_err());
+    }
+}
