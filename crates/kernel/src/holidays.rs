@@ -7,7 +7,7 @@ use crate::day::{Day, Weekday};
 /// The first day of the law (国民の祝日に関する法律, in force since 1948-07-20).
 pub const FIRST_YEAR: i32 = 1948;
 /// The last year for which the equinox formula is known to hold; later years have no equinox holidays here.
-pub const LAST_YEAR: i32 = 2150;
+pub const LAST_YEAR: i32 = 2099;
 
 /// The name of the holiday on this day, by the law's rules.
 ///
@@ -107,21 +107,20 @@ fn national(day: Day) -> Option<&'static str> {
 
 /// The day of March of the spring equinox.
 fn spring_equinox(year: i32) -> Option<u8> {
-    equinox(year, 20_835_700, 20_843_100, 21_851_000)
+    equinox(year, 20_835_700, 20_843_100)
 }
 
 /// The day of September of the autumn equinox.
 fn autumn_equinox(year: i32) -> Option<u8> {
-    equinox(year, 23_258_800, 23_248_800, 24_248_800)
+    equinox(year, 23_258_800, 23_248_800)
 }
 
 /// Both equinoxes drift by 0.242194 days a year and are set back by leap days; the constants are millionths of a
-/// day for 1900–1979, 1980–2099 and 2100–2150.
-fn equinox(year: i32, until_1979: i32, until_2099: i32, until_2150: i32) -> Option<u8> {
+/// day for the years until 1979 and from 1980.
+fn equinox(year: i32, until_1979: i32, until_2099: i32) -> Option<u8> {
     let (base, leap_days) = match year {
         FIRST_YEAR..=1979 => (until_1979, (year - 1983) / 4),
-        1980..=2099 => (until_2099, (year - 1980) / 4),
-        2100..=LAST_YEAR => (until_2150, (year - 1980) / 4),
+        1980..=LAST_YEAR => (until_2099, (year - 1980) / 4),
         _ => return None,
     };
     u8::try_from((base + 242_194 * (year - 1980)) / 1_000_000 - leap_days).ok()

@@ -145,7 +145,7 @@ fn telephone_numbers() {
     ] {
         assert_eq!(Phone::parse(text), Err(TextError::Shape), "{text}");
     }
-    assert_eq!(Phone::parse("090\01234"), Err(TextError::Control));
+    assert_eq!(Phone::parse("090\u{0}1234"), Err(TextError::Control));
     assert_eq!(
         Phone::parse(&"0".repeat(31)),
         Err(TextError::TooLong { max: 30 })
