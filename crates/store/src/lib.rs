@@ -1,1 +1,33 @@
 //! Durable storage on SQLite or PostgreSQL behind one transaction type.
+//!
+//! A use case is one `async fn(tx: &mut Tx<'_>, …) -> Result<T, E>` with SQL that both engines
+//! read. [`Db::write`] runs it: **`Err` rolls everything back, `Ok` commits**, and the answer is
+//! given only after the commit is on disk. On SQLite one writer thread shares a commit among all
+//! waiting jobs; on PostgreSQL the same body runs on a pooled connection and is repeated after a
+//! serialization failure. What differs between the engines is data, in [`dialect`].
+
+mod announce;
+mod db;
+pub mod dialect;
+mod error;
+mod folder;
+mod migrate;
+mod postgres;
+mod sqlite;
+mod statement;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
+mod tx;
+mod value;
+
+pub use announce::{EVERYTHING, Topic};
+pub use db::{Act, Config, Db, Engine, Lane, Location};
+pub use error::Error;
+pub use folder::{Folder, FolderError};
+pub use migrate::{MIGRATIONS, Migration};
+pub use statement::Statement;
+pub use tx::Tx;
+pub use value::{FromValue, Json, Row, Value};
+
+/// Every statement of this crate, for the registry that prepares them on both engines.
+pub const STATEMENTS: &[&[Statement]] = &[db::STATEMENTS];

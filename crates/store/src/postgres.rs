@@ -1,0 +1,185 @@
+//! PostgreSQL: pools with a reserved share per lane, and the transaction repeated when the engine asks for it.
+
+use std::{str::FromStr, time::Duration};
+
+use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, PoolError, RecyclingMethod, Runtime, Timeouts};
+use tokio::sync::Semaphore;
+use tokio_postgres::{IsolationLevel, NoTls};
+
+use crate::{
+    Act, Error, Lane, Topic, Tx,
+    tx::{Hook, Link},
+};
+
+/// How long an act waits for a connection before it is told that the database is busy.
+const WAIT: Duration = Duration::from_secs(10);
+/// How often a transaction is repeated after a serialization failure or deadlock.
+const REPEATS: u32 = 8;
+
+/// An open PostgreSQL database.
+pub(crate) struct Postgres {
+    pub(crate) config: tokio_postgres::Config,
+    writes: Pool,
+    reads: Pool,
+    staff: Semaphore,
+    resident: Semaphore,
+    bulk: Semaphore,
+}
+
+/// What a committed transaction leaves to be done.
+pub(crate) struct Committed<T> {
+    pub(crate) out: T,
+    pub(crate) hooks: Vec<Hook>,
+    pub(crate) topics: Vec<Topic>,
+}
+
+/// How one run of a transaction ended.
+enum Attempt<T, E> {
+    Done(Committed<T>),
+    Refused(E),
+    /// The engine asks for the whole transaction again (40001, 40P01).
+    Again(E),
+}
+
+impl Postgres {
+    /// `writers` are the connections for residents' acts (about 2 × the database's cores: more
+    /// make a contended row slower); staff have half as many of their own, bulk work one.
+    pub(crate) fn open(url: &str, writers: usize, readers: usize) -> Result<Self, Error> {
+        let mut config = tokio_postgres::Config::from_str(url)
+            .map_err(|e| Error::Away(format!("the database address cannot be read: {e}")))?;
+        config.application_name("yokogushi");
+        config.connect_timeout(Duration::from_secs(5));
+        if config.get_options().is_none() {
+            config.options("-c lock_timeout=10s -c statement_timeout=60s -c idle_in_transaction_session_timeout=60s -c synchronous_commit=on");
+        }
+        let staff = writers.div_ceil(2);
+        let pool = |size: usize| {
+            let manager =
+                Manager::from_config(config.clone(), NoTls, ManagerConfig { recycling_method: RecyclingMethod::Fast });
+            Pool::builder(manager)
+                .max_size(size)
+                .runtime(Runtime::Tokio1)
+                .timeouts(Timeouts { wait: Some(WAIT), create: Some(WAIT), recycle: Some(WAIT) })
+                .build()
+                .map_err(|e| Error::Away(e.to_string()))
+        };
+        Ok(Self {
+            writes: pool(writers + staff + 1)?,
+            reads: pool(readers)?,
+            staff: Semaphore::new(staff),
+            resident: Semaphore::new(writers),
+            bulk: Semaphore::new(1),
+            config,
+        })
+    }
+
+    pub(crate) async fn write<F, T, E>(&self, act: Act, body: &F) -> Result<Committed<T>, E>
+    where
+        F: for<'t, 'c> AsyncFn(&'t mut Tx<'c>) -> Result<T, E>,
+        E: From<Error>,
+    {
+        let lane = match act.lane {
+            Lane::Staff => &self.staff,
+            Lane::Resident => &self.resident,
+            Lane::Bulk => &self.bulk,
+        };
+        let permit = tokio::time::timeout(WAIT, lane.acquire()).await;
+        let Ok(Ok(_permit)) = permit else {
+            return Err(Error::Busy.into());
+        };
+        let mut repeats = 0;
+        loop {
+            match self.attempt(body).await {
+                Attempt::Done(done) => return Ok(done),
+                Attempt::Refused(refused) => return Err(refused),
+                Attempt::Again(refused) if repeats == REPEATS => return Err(refused),
+                Attempt::Again(_) => {
+                    repeats += 1;
+                    tokio::time::sleep(Duration::from_millis(u64::from(repeats * repeats))).await;
+                }
+            }
+        }
+    }
+
+    async fn attempt<F, T, E>(&self, body: &F) -> Attempt<T, E>
+    where
+        F: for<'t, 'c> AsyncFn(&'t mut Tx<'c>) -> Result<T, E>,
+        E: From<Error>,
+    {
+        let mut client = match connection(&self.writes).await {
+            Ok(client) => client,
+            Err(e) => return Attempt::Refused(e.into()),
+        };
+        let db = match client.transaction().await {
+            Ok(db) => db,
+            Err(e) => return Attempt::Refused(Error::postgres("BEGIN", &e).into()),
+        };
+        let mut tx = Tx::new(Link::Postgres(&db));
+        let outcome = body(&mut tx).await;
+        let Tx { hooks, topics, repeat, broken, .. } = tx;
+        match outcome {
+            Ok(out) => match db.commit().await {
+                Ok(()) => Attempt::Done(Committed { out, hooks, topics }),
+                Err(e) if e.code().is_some_and(|c| matches!(c.code(), "40001" | "40P01")) => {
+                    Attempt::Again(Error::Busy.into())
+                }
+                Err(e) if e.as_db_error().is_none() => Attempt::Refused(Error::Uncertain(e.to_string()).into()),
+                Err(e) => Attempt::Refused(Error::postgres("COMMIT", &e).into()),
+            },
+            Err(refused) => {
+                if !broken {
+                    // A failed rollback means a broken connection, which the pool throws away; nothing was committed.
+                    drop(db.rollback().await);
+                }
+                if repeat { Attempt::Again(refused) } else { Attempt::Refused(refused) }
+            }
+        }
+    }
+
+    pub(crate) async fn read<F, T, E>(&self, body: &F) -> Result<T, E>
+    where
+        F: for<'t, 'c> AsyncFn(&'t mut Tx<'c>) -> Result<T, E>,
+        E: From<Error>,
+    {
+        let mut client = connection(&self.reads).await?;
+        let db = client
+            .build_transaction()
+            .isolation_level(IsolationLevel::RepeatableRead)
+            .read_only(true)
+            .start()
+            .await
+            .map_err(|e| Error::postgres("BEGIN", &e))?;
+        let mut tx = Tx::new(Link::Postgres(&db));
+        let outcome = body(&mut tx).await;
+        drop(tx);
+        // Nothing was changed; a failed rollback means a broken connection, which the pool throws away.
+        drop(db.rollback().await);
+        outcome
+    }
+
+    pub(crate) async fn point<F, T, E>(&self, body: &F) -> Result<T, E>
+    where
+        F: for<'t, 'c> AsyncFn(&'t mut Tx<'c>) -> Result<T, E>,
+        E: From<Error>,
+    {
+        let client = connection(&self.reads).await?;
+        let mut tx = Tx::new(Link::Plain(&client));
+        body(&mut tx).await
+    }
+
+    /// A connection outside the pools, for migrations and backups.
+    pub(crate) async fn connection(&self) -> Result<Object, Error> {
+        connection(&self.writes).await
+    }
+}
+
+async fn connection(pool: &Pool) -> Result<Object, Error> {
+    pool.get().await.map_err(|e| match e {
+        PoolError::Timeout(_) => Error::Busy,
+        PoolError::Backend(e) => match Error::postgres("connecting", &e) {
+            Error::Statement { message, .. } => Error::Away(message),
+            other => other,
+        },
+        other => Error::Away(other.to_string()),
+    })
+}

@@ -1,0 +1,1 @@
+-- What the store keeps for itself: keys, outbox, audit, leases, limits, files.
