@@ -246,6 +246,7 @@ pub fn on_postgres<T>(body: impl AsyncFnOnce(Db) -> T) -> T {
 macro_rules! both {
     ($( $(#[$note:meta])* async fn $name:ident($($parameter:tt)*) $(-> $out:ty)? $body:block )+) => {$(
         $(#[$note])*
+        #[cfg(test)]
         mod $name {
             use super::*;
             async fn body($($parameter)*) $(-> $out)? $body
