@@ -51,17 +51,12 @@ impl Catalogue {
         // The marks protect right-to-left text; none of our locales has it, and they break searching and copying.
         bundle.set_use_isolating(false);
         let mut keys = Vec::new();
-        for source in sources
-            .iter()
-            .filter(|source| source.locale == locale.code())
-        {
+        for source in sources.iter().filter(|source| source.locale == locale.code()) {
             let name = format!("{}/{}.ftl", source.locale, source.file);
-            let resource = FluentResource::try_new(source.text.to_owned()).unwrap_or_else(
-                |(resource, errors)| {
-                    problems.extend(errors.iter().map(|error| format!("{name}: {error}")));
-                    resource
-                },
-            );
+            let resource = FluentResource::try_new(source.text.to_owned()).unwrap_or_else(|(resource, errors)| {
+                problems.extend(errors.iter().map(|error| format!("{name}: {error}")));
+                resource
+            });
             for entry in resource.entries() {
                 if let ast::Entry::Message(message) = entry {
                     keys.push((message.id.name.to_owned(), is_plain(message)));
@@ -71,10 +66,7 @@ impl Catalogue {
                 problems.extend(errors.iter().map(|error| format!("{name}: {error}")));
             }
         }
-        let mut catalogue = Self {
-            bundle,
-            plain: HashMap::new(),
-        };
+        let mut catalogue = Self { bundle, plain: HashMap::new() };
         for (key, plain) in keys {
             if plain && let Found::Rendered(text) = catalogue.render(&key, None) {
                 catalogue.plain.insert(key, text);
@@ -91,30 +83,19 @@ impl Catalogue {
     }
 
     fn render(&self, key: &str, args: Option<&FluentArgs<'_>>) -> Found<'static> {
-        let Some(pattern) = self
-            .bundle
-            .get_message(key)
-            .and_then(|message| message.value())
-        else {
+        let Some(pattern) = self.bundle.get_message(key).and_then(|message| message.value()) else {
             return Found::Missing;
         };
         let mut errors = Vec::new();
         let text: Cow<'_, str> = self.bundle.format_pattern(pattern, args, &mut errors);
-        if errors.is_empty() {
-            Found::Rendered(text.into_owned())
-        } else {
-            Found::Damaged(text.into_owned())
-        }
+        if errors.is_empty() { Found::Rendered(text.into_owned()) } else { Found::Damaged(text.into_owned()) }
     }
 }
 
 /// Whether a message is text and nothing else, so that it can be rendered ahead.
 fn is_plain(message: &ast::Message<&str>) -> bool {
     let text_only = |pattern: &ast::Pattern<&str>| {
-        pattern
-            .elements
-            .iter()
-            .all(|element| matches!(element, ast::PatternElement::TextElement { .. }))
+        pattern.elements.iter().all(|element| matches!(element, ast::PatternElement::TextElement { .. }))
     };
     message.value.as_ref().is_some_and(text_only)
 }

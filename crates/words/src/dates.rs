@@ -15,15 +15,8 @@ impl Tongue {
         let weekday = day.weekday();
         match self.locale() {
             Locale::Ja => wareki::long(day),
-            Locale::Easy => format!(
-                "{year}年{month}月{of_month}日（{}曜日）",
-                weekday.label_ja()
-            ),
-            Locale::En => format!(
-                "{of_month} {} {year} ({})",
-                month_en(month),
-                weekday.label_en()
-            ),
+            Locale::Easy => format!("{year}年{month}月{of_month}日（{}曜日）", weekday.label_ja()),
+            Locale::En => format!("{of_month} {} {year} ({})", month_en(month), weekday.label_en()),
         }
     }
 
@@ -61,19 +54,12 @@ impl Tongue {
             Locale::Easy => {
                 let half = if hour < 12 { "午前" } else { "午後" };
                 // 午後0時, not 午後12時: noon is 0 o'clock of the afternoon in public notices.
-                let minutes = if of_hour == 0 {
-                    String::new()
-                } else {
-                    format!("{of_hour}分")
-                };
+                let minutes = if of_hour == 0 { String::new() } else { format!("{of_hour}分") };
                 format!("{half}{}時{minutes}", hour % 12)
             }
             Locale::En => {
                 let half = if hour < 12 { "am" } else { "pm" };
-                format!(
-                    "{}:{of_hour:02} {half}",
-                    if hour % 12 == 0 { 12 } else { hour % 12 }
-                )
+                format!("{}:{of_hour:02} {half}", if hour % 12 == 0 { 12 } else { hour % 12 })
             }
         }
     }
@@ -81,26 +67,16 @@ impl Tongue {
     /// A day and a time of it.
     #[must_use]
     pub fn moment(&self, instant: Instant) -> String {
-        let separator = if self.locale() == Locale::En {
-            ", "
-        } else {
-            " "
-        };
-        format!(
-            "{}{separator}{}",
-            self.day(instant.day()),
-            self.time(instant.minute())
-        )
+        let separator = if self.locale() == Locale::En { ", " } else { " " };
+        format!("{}{separator}{}", self.day(instant.day()), self.time(instant.minute()))
     }
 }
 
 fn month_en(month: u8) -> &'static str {
-    [
-        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
-    ]
-    .get(usize::from(month.saturating_sub(1)))
-    .copied()
-    .unwrap_or_default()
+    ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+        .get(usize::from(month.saturating_sub(1)))
+        .copied()
+        .unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -113,14 +89,7 @@ mod tests {
         let day = Day::parse("2026-11-22").unwrap();
         let nine = Minute::parse("09:05").unwrap();
         for (locale, long, short, month, time, moment) in [
-            (
-                Locale::Ja,
-                "令和8年11月22日(日)",
-                "11月22日(日)",
-                "令和8年11月",
-                "9:05",
-                "令和8年11月22日(日) 9:05",
-            ),
+            (Locale::Ja, "令和8年11月22日(日)", "11月22日(日)", "令和8年11月", "9:05", "令和8年11月22日(日) 9:05"),
             (
                 Locale::Easy,
                 "2026年11月22日（日曜日）",
@@ -129,14 +98,7 @@ mod tests {
                 "午前9時5分",
                 "2026年11月22日（日曜日） 午前9時5分",
             ),
-            (
-                Locale::En,
-                "22 Nov 2026 (Sun)",
-                "22 Nov (Sun)",
-                "Nov 2026",
-                "9:05 am",
-                "22 Nov 2026 (Sun), 9:05 am",
-            ),
+            (Locale::En, "22 Nov 2026 (Sun)", "22 Nov (Sun)", "Nov 2026", "9:05 am", "22 Nov 2026 (Sun), 9:05 am"),
         ] {
             let t = Words::get().locale(locale);
             assert_eq!(t.day(day), long);
@@ -149,10 +111,7 @@ mod tests {
 
     #[test]
     fn noon_and_midnight() {
-        let (easy, en) = (
-            Words::get().locale(Locale::Easy),
-            Words::get().locale(Locale::En),
-        );
+        let (easy, en) = (Words::get().locale(Locale::Easy), Words::get().locale(Locale::En));
         let noon = Minute::parse("12:00").unwrap();
         assert_eq!(easy.time(noon), "午後0時");
         assert_eq!(en.time(noon), "12:00 pm");

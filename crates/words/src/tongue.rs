@@ -42,19 +42,9 @@ impl Words {
         problems.extend(more);
         let (en, more) = Catalogue::read(Locale::En, sources);
         problems.extend(more);
-        let strange = sources
-            .iter()
-            .filter(|source| Locale::from_code(source.locale).is_none());
-        problems.extend(
-            strange.map(|source| format!("{}/{}.ftl: no such locale", source.locale, source.file)),
-        );
-        Self {
-            ja,
-            easy,
-            en,
-            problems,
-            complained: Mutex::default(),
-        }
+        let strange = sources.iter().filter(|source| Locale::from_code(source.locale).is_none());
+        problems.extend(strange.map(|source| format!("{}/{}.ftl: no such locale", source.locale, source.file)));
+        Self { ja, easy, en, problems, complained: Mutex::default() }
     }
 
     /// Sentences about what could not be read.
@@ -66,10 +56,7 @@ impl Words {
     /// The words of one language.
     #[must_use]
     pub fn locale(&'static self, locale: Locale) -> Tongue {
-        Tongue {
-            words: self,
-            locale,
-        }
+        Tongue { words: self, locale }
     }
 
     fn catalogue(&self, locale: Locale) -> &Catalogue {
@@ -81,10 +68,7 @@ impl Words {
     }
 
     fn complain(&self, locale: Locale, key: &str, fault: &'static str) {
-        let mut complained = self
-            .complained
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
+        let mut complained = self.complained.lock().unwrap_or_else(PoisonError::into_inner);
         // Keys come from our own code, but a bound keeps a mistake there from filling the memory.
         if complained.len() < 1000 && complained.insert(format!("{locale} {key} {fault}")) {
             tracing::error!(%locale, key, fault, "a word is wrong");
@@ -94,9 +78,7 @@ impl Words {
 
 impl fmt::Debug for Words {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Words")
-            .field("problems", &self.problems)
-            .finish_non_exhaustive()
+        f.debug_struct("Words").field("problems", &self.problems).finish_non_exhaustive()
     }
 }
 
@@ -170,11 +152,7 @@ impl Tongue {
 
     /// The text under this key with its variables filled: `t.with("visits-wait", [("minutes", 7.into())])`.
     #[must_use]
-    pub fn with<'a>(
-        &self,
-        key: &str,
-        args: impl AsRef<[(&'a str, Value<'a>)]>,
-    ) -> Cow<'static, str> {
+    pub fn with<'a>(&self, key: &str, args: impl AsRef<[(&'a str, Value<'a>)]>) -> Cow<'static, str> {
         let args: FluentArgs<'_> = args
             .as_ref()
             .iter()
@@ -192,10 +170,7 @@ impl Tongue {
     /// Whether this language has the key; for texts that exist for some codes only.
     #[must_use]
     pub fn has(&self, key: &str) -> bool {
-        !matches!(
-            self.words.catalogue(self.locale).find(key, None),
-            Found::Missing
-        )
+        !matches!(self.words.catalogue(self.locale).find(key, None), Found::Missing)
     }
 
     fn find(&self, key: &str, args: Option<&FluentArgs<'_>>) -> Cow<'static, str> {
@@ -203,8 +178,7 @@ impl Tongue {
             Found::Plain(text) => Cow::Borrowed(text),
             Found::Rendered(text) => Cow::Owned(text),
             Found::Damaged(text) => {
-                self.words
-                    .complain(self.locale, key, "a variable or reference is missing");
+                self.words.complain(self.locale, key, "a variable or reference is missing");
                 Cow::Owned(text)
             }
             Found::Missing if self.locale == Locale::Ja => {
@@ -212,13 +186,8 @@ impl Tongue {
                 Cow::Owned(key.to_owned())
             }
             Found::Missing => {
-                self.words
-                    .complain(self.locale, key, "not in this language");
-                Self {
-                    words: self.words,
-                    locale: Locale::Ja,
-                }
-                .find(key, args)
+                self.words.complain(self.locale, key, "not in this language");
+                Self { words: self.words, locale: Locale::Ja }.find(key, args)
             }
         }
     }
