@@ -7,6 +7,8 @@
 //! serialization failure. What differs between the engines is data, in [`dialect`].
 
 mod announce;
+#[cfg(test)]
+mod core_tests;
 mod db;
 pub mod dialect;
 mod error;

@@ -10,6 +10,7 @@ pub struct Statement {
 }
 
 /// Declares statements as constants and collects them in a `STATEMENTS` constant of the module.
+/// The crate's own `STATEMENTS` gathers its modules'; one that is forgotten there is dead code, which fails the build.
 ///
 /// ```
 /// store::statements! {

@@ -177,33 +177,40 @@ async fn template() -> String {
     let mut hasher = DefaultHasher::new();
     MIGRATIONS.iter().for_each(|m| (m.name, m.text).hash(&mut hasher));
     let name = format!("schema_{:016x}", hasher.finish());
-    let admin = admin().await;
-    // Held until the connection goes: only one process makes the template.
-    run(&admin, "SELECT pg_advisory_lock(20261122)").await;
-    let found = admin.query("SELECT 1 FROM pg_database WHERE datname = $1", &[&name]).await;
-    if found.unwrap_or_else(|e| panic!("the templates cannot be listed: {e}")).is_empty() {
-        let making = format!("{name}_making");
-        run(&admin, &format!("DROP DATABASE IF EXISTS {making} WITH (FORCE)")).await;
-        run(&admin, &format!("CREATE DATABASE {making}")).await;
-        let db = open(Config::new(Location::Postgres(url(&making)), "template".to_owned()));
+    keep(&name, async |url: String| {
+        let db = open(Config::new(Location::Postgres(url), "template".to_owned()));
         db.migrate(&World::real()).await.unwrap_or_else(|e| panic!("the migrations fail on PostgreSQL: {e}"));
         db.close().await;
-        drop(db);
-        // Whatever connection is still closing would keep the name from being changed.
-        run(&admin, &format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{making}'"))
-            .await;
-        run(&admin, &format!("ALTER DATABASE {making} WITH ALLOW_CONNECTIONS false")).await;
-        while !admin
-            .query("SELECT 1 FROM pg_stat_activity WHERE datname = $1", &[&making])
-            .await
-            .unwrap_or_else(|e| panic!("{e}"))
-            .is_empty()
-        {
-            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
-        }
-        run(&admin, &format!("ALTER DATABASE {making} RENAME TO {name}")).await;
-    }
+    })
+    .await;
     name
+}
+
+/// Makes a database other tests copy, unless it is there: `make` gets the address of an empty one and fills it.
+pub fn kept(name: &str, make: impl FnOnce(&str) + Send + 'static) {
+    let name = name.to_owned();
+    apart(async move { keep(&name, async |url: String| make(&url)).await });
+}
+
+async fn keep(name: &str, make: impl AsyncFnOnce(String)) {
+    let admin = admin().await;
+    // Held until the connection goes: only one process makes a template.
+    run(&admin, "SELECT pg_advisory_lock(20261122)").await;
+    let found = admin.query("SELECT 1 FROM pg_database WHERE datname = $1", &[&name]).await;
+    if !found.unwrap_or_else(|e| panic!("the templates cannot be listed: {e}")).is_empty() {
+        return;
+    }
+    let making = format!("{name}_making");
+    run(&admin, &format!("DROP DATABASE IF EXISTS {making} WITH (FORCE)")).await;
+    run(&admin, &format!("CREATE DATABASE {making}")).await;
+    make(url(&making)).await;
+    // Whatever connection is still closing would keep the name from being changed.
+    run(&admin, &format!("ALTER DATABASE {making} WITH ALLOW_CONNECTIONS false")).await;
+    let left = format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{making}'");
+    while admin.execute(&left, &[]).await.unwrap_or_else(|e| panic!("{left}: {e}")) > 0 {
+        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+    }
+    run(&admin, &format!("ALTER DATABASE {making} RENAME TO {name}")).await;
 }
 
 fn open(config: Config) -> Db {
@@ -269,6 +276,9 @@ mod tests {
         /// Something to be alone with.
         MARK = "INSERT INTO migration (name, hash, applied_at) VALUES ('mark', '', 0)";
     }
+
+    /// Not for the registry.
+    const _: &[crate::Statement] = STATEMENTS;
 
     both! {
         /// Two tests never see each other's rows: both insert the same key.
