@@ -4,3 +4,4 @@
 pub mod client;
 pub mod files;
 pub mod mail;
+pub mod program;
