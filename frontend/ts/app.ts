@@ -1,0 +1,6 @@
+// The residents' pages.
+import "./page";
+import "./live";
+import "./share";
+import "./calendar";
+import "./worker";

@@ -1,0 +1,4 @@
+// The call board and the kiosk.
+import "./live";
+import "./page";
+import "./voice";

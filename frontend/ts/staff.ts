@@ -1,0 +1,7 @@
+// The back office.
+import "./page";
+import "./live";
+import "./share";
+import "./calendar";
+import "./qr";
+import "./keys";
