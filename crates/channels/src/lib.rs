@@ -1,1 +1,11 @@
-//! Adapters to the outside world: mail today.
+//! Adapters to the outside world: mail today. They implement what the messages office declares and know no service.
+
+pub mod config;
+mod letter;
+mod smtp;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
+mod wrap;
+
+pub use config::{ConfigError, Encryption, MailConfig};
+pub use smtp::Smtp;
