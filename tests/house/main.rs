@@ -4,6 +4,7 @@
 
 mod edges;
 mod locales;
+mod schema;
 mod sources;
 mod templates;
 
