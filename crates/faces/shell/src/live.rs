@@ -1,0 +1,201 @@
+//! "Something changed": versions of topics, and streams that tell them to open pages.
+
+use std::collections::HashMap;
+use std::convert::Infallible;
+use std::pin::Pin;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::response::Response;
+use bytes::Bytes;
+use futures_util::Stream;
+use http::{HeaderValue, header};
+use http_body::Frame;
+use http_body_util::StreamBody;
+use store::{Db, EVERYTHING};
+use tokio::sync::broadcast::error::RecvError;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, watch};
+
+use crate::app::App;
+use crate::refusal::Refusal;
+
+/// More topics than this at once are forgotten together; pages then refetch once for nothing.
+const TOPICS: usize = 20_000;
+/// A comment line this often, so that proxies and dead connections are noticed.
+const KEEP_ALIVE: Duration = Duration::from_secs(20);
+/// The version that ends all streams.
+const END: u64 = u64::MAX;
+/// A page is told at most this often.
+const CALM: Duration = Duration::from_millis(300);
+
+/// The versions of all topics and who waits for them.
+#[derive(Debug)]
+pub(crate) struct Live {
+    known: RwLock<Known>,
+    latest: AtomicU64,
+    changed: watch::Sender<u64>,
+    places: Arc<Semaphore>,
+}
+
+#[derive(Debug, Default)]
+struct Known {
+    /// The version of every topic not in `each`.
+    floor: u64,
+    each: HashMap<Arc<str>, u64>,
+}
+
+impl Live {
+    /// Follows the database's announcements for as long as anybody holds the result.
+    pub(crate) fn watching(db: &Db, limit: usize) -> Arc<Self> {
+        let live = Arc::new(Self::new(limit));
+        let weak = Arc::downgrade(&live);
+        let mut changes = db.listen();
+        tokio::spawn(async move {
+            loop {
+                let topic = match changes.recv().await {
+                    Ok(topic) => topic,
+                    Err(RecvError::Lagged(_)) => EVERYTHING.into(),
+                    Err(RecvError::Closed) => return,
+                };
+                let Some(live) = weak.upgrade() else { return };
+                live.heard(topic);
+            }
+        });
+        live
+    }
+
+    fn new(limit: usize) -> Self {
+        Self {
+            known: RwLock::default(),
+            latest: AtomicU64::new(0),
+            changed: watch::Sender::new(0),
+            places: Arc::new(Semaphore::new(limit)),
+        }
+    }
+
+    fn heard(&self, topic: Arc<str>) {
+        let version = self.latest.fetch_add(1, Ordering::AcqRel) + 1;
+        {
+            let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
+            if &*topic == EVERYTHING || known.each.len() >= TOPICS {
+                known.floor = version;
+                known.each.clear();
+            }
+            if &*topic != EVERYTHING {
+                known.each.insert(topic, version);
+            }
+        }
+        self.changed.send_replace(version);
+    }
+
+    /// Ends every stream.
+    pub(crate) fn end(&self) {
+        self.places.close();
+        self.changed.send_replace(END);
+    }
+
+    /// The newest version among the topics.
+    pub(crate) fn version(&self, topics: &[&str]) -> u64 {
+        let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
+        topics.iter().filter_map(|topic| known.each.get(*topic).copied()).max().unwrap_or(0).max(known.floor)
+    }
+}
+
+/// A stream that says `changed` with the topics' version whenever that grows; the page refetches itself.
+///
+/// The first event tells the present version, so a page that was made before it notices at once.
+///
+/// # Errors
+/// 503 when too many streams are open; the page then works by reload.
+pub fn live(app: &App, topics: Vec<String>) -> Result<Response, Refusal> {
+    let place = Arc::clone(&app.live.places).try_acquire_owned().map_err(|_| Refusal::busy(60))?;
+    let (lines, out) = mpsc::channel(4);
+    tokio::spawn(tell(Arc::downgrade(&app.live), app.live.changed.subscribe(), topics, lines));
+    let body = Body::new(StreamBody::new(Events { out, _place: place }));
+    let mut response = Response::new(body);
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));
+    // nginx would otherwise hold the lines back.
+    headers.insert("x-accel-buffering", HeaderValue::from_static("no"));
+    Ok(response)
+}
+
+async fn tell(
+    live: std::sync::Weak<Live>,
+    mut changed: watch::Receiver<u64>,
+    topics: Vec<String>,
+    lines: mpsc::Sender<Bytes>,
+) {
+    let topics: Vec<&str> = topics.iter().map(String::as_str).collect();
+    let mut told = None;
+    while *changed.borrow_and_update() != END {
+        let Some(now) = live.upgrade().map(|live| live.version(&topics)) else { return };
+        let line = match told {
+            None => format!("retry: 5000\nevent: changed\ndata: {now}\n\n"),
+            Some(before) if before != now => format!("event: changed\ndata: {now}\n\n"),
+            Some(_) => String::new(),
+        };
+        if !line.is_empty() {
+            told = Some(now);
+            if lines.send(line.into()).await.is_err() {
+                return;
+            }
+            tokio::time::sleep(CALM).await;
+        }
+        tokio::select! {
+            gone = changed.changed() => if gone.is_err() { return },
+            () = lines.closed() => return,
+            () = tokio::time::sleep(KEEP_ALIVE) => {
+                if lines.send(Bytes::from_static(b": still here\n\n")).await.is_err() {
+                    return;
+                }
+            }
+        }
+    }
+}
+
+/// The lines of one stream; its place is free again when the body is dropped.
+struct Events {
+    out: mpsc::Receiver<Bytes>,
+    _place: OwnedSemaphorePermit,
+}
+
+impl Stream for Events {
+    type Item = Result<Frame<Bytes>, Infallible>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.out.poll_recv(cx).map(|line| line.map(|line| Ok(Frame::data(line))))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_grow_for_what_changed_only() {
+        let live = Live::new(1);
+        assert_eq!(live.version(&["a", "b"]), 0);
+        live.heard("a".into());
+        assert_eq!((live.version(&["a"]), live.version(&["b"]), live.version(&["b", "a"])), (1, 0, 1));
+        live.heard("b".into());
+        assert_eq!((live.version(&["a"]), live.version(&["b"])), (1, 2));
+        live.heard(EVERYTHING.into());
+        assert_eq!((live.version(&["a"]), live.version(&["never"])), (3, 3));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_stream_tells_the_present_and_then_changes() {
+        let live = Arc::new(Live::new(1));
+        let (lines, mut out) = mpsc::channel(4);
+        tokio::spawn(tell(Arc::downgrade(&live), live.changed.subscribe(), vec!["a".to_owned()], lines));
+        assert_eq!(out.recv().await.unwrap(), "retry: 5000\nevent: changed\ndata: 0\n\n");
+        live.heard("b".into());
+        live.heard("a".into());
+        assert_eq!(out.recv().await.unwrap(), "event: changed\ndata: 2\n\n");
+        assert_eq!(out.recv().await.unwrap(), ": still here\n\n");
+    }
+}
