@@ -1,0 +1,213 @@
+//! The second factor: an authenticator (any device, also one the city hands out) or printed one-time codes.
+//! Neither needs a private telephone.
+
+use kernel::World;
+use store::Tx;
+
+use crate::limit::{self, Taken};
+use crate::roles::Permission;
+use crate::secret::{code_digest, one_time_code};
+use crate::{Actor, PersonId, Staff, record, session, totp};
+
+store::statements! {
+    /// The authenticator's secret and the newest step taken.
+    TOTP = "SELECT secret, last_step FROM totp WHERE person = $1";
+    /// Takes a step; a second taker of the same or an earlier one finds no row.
+    TAKE_STEP = "UPDATE totp SET last_step = $2 WHERE person = $1 AND last_step < $2";
+    /// Uses a printed code; a second user finds no row.
+    USE_CODE = "UPDATE one_time_code SET used_at = $3 WHERE person = $1 AND hash = $2 AND used_at IS NULL";
+    /// Offers a secret in place of an earlier offer.
+    OFFER = "INSERT INTO totp_offer (person, secret, expires_at) VALUES ($1, $2, $3)
+        ON CONFLICT (person) DO UPDATE SET secret = excluded.secret, expires_at = excluded.expires_at";
+    /// The offer.
+    OFFERED = "SELECT secret FROM totp_offer WHERE person = $1 AND expires_at > $2";
+    /// Takes the offer up; only one of two takers finds the row.
+    TAKE_OFFER = "DELETE FROM totp_offer WHERE person = $1 AND secret = $2";
+    /// The proven secret in place of an earlier one.
+    CONFIRM = "INSERT INTO totp (person, secret, last_step, confirmed_at) VALUES ($1, $2, $3, $4)
+        ON CONFLICT (person) DO UPDATE SET secret = excluded.secret, last_step = excluded.last_step, confirmed_at = excluded.confirmed_at";
+    /// No authenticator any more.
+    FORGET_TOTP = "DELETE FROM totp WHERE person = $1";
+    /// No offer any more.
+    FORGET_OFFER = "DELETE FROM totp_offer WHERE person = $1";
+    /// No codes any more, used ones neither.
+    FORGET_CODES = "DELETE FROM one_time_code WHERE person = $1";
+    /// A new code.
+    CODE = "INSERT INTO one_time_code (person, hash, made_at) VALUES ($1, $2, $3)";
+}
+
+/// Printed codes made at a time.
+pub const CODES: usize = 10;
+/// Minutes to prove an offered secret.
+const OFFER_MINUTES: i64 = 30;
+
+/// Takes `typed` as proof, once. What proved it, or nothing.
+pub(crate) async fn prove(
+    tx: &mut Tx<'_>,
+    world: &World,
+    person: PersonId,
+    typed: &str,
+) -> Result<Option<&'static str>, store::Error> {
+    if let Some(code) = totp::parse(typed) {
+        let Some(row) = tx.opt(&TOTP, &[person.into()]).await? else { return Ok(None) };
+        let (secret, last): (Vec<u8>, i64) = (row.get(0)?, row.get(1)?);
+        let Some(step) = totp::matching_step(&secret, code, world.now().seconds(), last) else { return Ok(None) };
+        let taken = tx.exec(&TAKE_STEP, &[person.into(), step.into()]).await? == 1;
+        return Ok(taken.then_some("authenticator"));
+    }
+    let Some(digest) = code_digest(person, typed) else { return Ok(None) };
+    let used = tx.exec(&USE_CODE, &[person.into(), digest.into(), world.now().into()]).await? == 1;
+    Ok(used.then_some("one-time code"))
+}
+
+/// A secret to put into an authenticator; it counts only after a code of it was given.
+#[derive(Clone)]
+pub struct TotpOffer {
+    secret: [u8; totp::SECRET_BYTES],
+    login: String,
+}
+
+impl TotpOffer {
+    /// The secret for typing, in groups of four.
+    #[must_use]
+    pub fn typed(&self) -> String {
+        let letters = totp::base32(&self.secret);
+        letters.as_bytes().chunks(4).map(String::from_utf8_lossy).collect::<Vec<_>>().join(" ")
+    }
+
+    /// The address for a QR code. `issuer` is the city's name.
+    #[must_use]
+    pub fn address(&self, issuer: &str) -> String {
+        totp::address(issuer, &self.login, &self.secret)
+    }
+}
+
+impl std::fmt::Debug for TotpOffer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "TotpOffer({})", self.login)
+    }
+}
+
+/// Begins to set up an authenticator. An earlier one goes on counting until the new one is proven.
+///
+/// # Errors
+/// Any storage error.
+pub async fn enrol_totp(tx: &mut Tx<'_>, world: &World, staff: &Staff) -> Result<TotpOffer, store::Error> {
+    let secret = world.bytes();
+    tx.exec(&OFFER, &[staff.person.into(), secret.into(), world.now().plus_minutes(OFFER_MINUTES).into()]).await?;
+    Ok(TotpOffer { secret, login: staff.login.clone() })
+}
+
+/// The offer still open, for a page that is shown again.
+///
+/// # Errors
+/// Any storage error.
+pub async fn offered_totp(tx: &mut Tx<'_>, world: &World, staff: &Staff) -> Result<Option<TotpOffer>, store::Error> {
+    let Some(row) = tx.opt(&OFFERED, &[staff.person.into(), world.now().into()]).await? else { return Ok(None) };
+    let secret = row.get::<Vec<u8>>(0)?.try_into();
+    Ok(secret.ok().map(|secret| TotpOffer { secret, login: staff.login.clone() }))
+}
+
+/// How proving an authenticator went. All of these commit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Enrolled {
+    /// It counts from now on; every other session of the person has ended.
+    Done,
+    /// The code is wrong.
+    Wrong,
+    /// Too many wrong codes.
+    TooMany {
+        /// When to try again.
+        retry_at: kernel::time::Instant,
+    },
+    /// The offer is over; begin again.
+    Expired,
+}
+
+/// Proves the offered secret by a code of it.
+///
+/// # Errors
+/// Any storage error.
+pub async fn confirm_totp(
+    tx: &mut Tx<'_>,
+    world: &World,
+    staff: &Staff,
+    typed: &str,
+) -> Result<Enrolled, store::Error> {
+    if let Taken::Refused { retry_at } = limit::second_factor(tx, world, staff.person).await? {
+        return Ok(Enrolled::TooMany { retry_at });
+    }
+    let Some(offer) = offered_totp(tx, world, staff).await? else { return Ok(Enrolled::Expired) };
+    let step = totp::parse(typed).and_then(|code| totp::matching_step(&offer.secret, code, world.now().seconds(), 0));
+    let Some(step) = step else { return Ok(Enrolled::Wrong) };
+    if tx.exec(&TAKE_OFFER, &[staff.person.into(), offer.secret.into()]).await? == 0 {
+        return Ok(Enrolled::Expired);
+    }
+    tx.exec(&CONFIRM, &[staff.person.into(), offer.secret.into(), step.into(), world.now().into()]).await?;
+    settle(tx, world, staff, "people.second_factor.authenticator").await?;
+    Ok(Enrolled::Done)
+}
+
+/// Makes ten printed codes in place of all earlier ones; they are shown this once.
+///
+/// # Errors
+/// Any storage error.
+pub async fn new_codes(tx: &mut Tx<'_>, world: &World, staff: &Staff) -> Result<Vec<String>, store::Error> {
+    let codes = write_codes(tx, world, staff.person).await?;
+    settle(tx, world, staff, "people.second_factor.codes").await?;
+    Ok(codes)
+}
+
+/// Makes ten printed codes for somebody who has run out of them or lost them, to be handed over in person.
+/// An authenticator they have goes on counting.
+///
+/// # Errors
+/// Any storage error.
+pub async fn give_codes(
+    tx: &mut Tx<'_>,
+    world: &World,
+    actor: Actor,
+    person: PersonId,
+) -> Result<Vec<String>, store::Error> {
+    let codes = write_codes(tx, world, person).await?;
+    record::change(tx, world, actor, "people.second_factor.give_codes", person.uuid(), String::new()).await?;
+    Ok(codes)
+}
+
+async fn write_codes(tx: &mut Tx<'_>, world: &World, person: PersonId) -> Result<Vec<String>, store::Error> {
+    tx.exec(&FORGET_CODES, &[person.into()]).await?;
+    let codes: Vec<String> = (0..CODES).map(|_| one_time_code(world)).collect();
+    let digests = codes.iter().filter_map(|code| code_digest(person, code));
+    let rows: Vec<Vec<store::Value>> =
+        digests.map(|digest| vec![person.into(), digest.into(), world.now().into()]).collect();
+    tx.batch(&CODE, &rows).await?;
+    Ok(codes)
+}
+
+/// A second factor was set up in this session: it has nothing left to set up, and every other one must show it.
+async fn settle(tx: &mut Tx<'_>, world: &World, staff: &Staff, act: &'static str) -> Result<(), store::Error> {
+    session::enrolled(tx, staff.session).await?;
+    session::end_others(tx, staff.person, staff.session).await?;
+    record::change(tx, world, Actor::Staff(staff.person, None), act, staff.person.uuid(), String::new()).await
+}
+
+/// Takes every second factor from somebody who has lost theirs, and ends their sessions: at the next sign-in
+/// they set one up anew.
+///
+/// # Errors
+/// Any storage error.
+pub async fn forget_second_factors(
+    tx: &mut Tx<'_>,
+    world: &World,
+    actor: Actor,
+    person: PersonId,
+) -> Result<(), store::Error> {
+    for statement in [&FORGET_TOTP, &FORGET_OFFER, &FORGET_CODES] {
+        tx.exec(statement, &[person.into()]).await?;
+    }
+    session::end_all(tx, person).await?;
+    record::change(tx, world, actor, "people.second_factor.forget", person.uuid(), String::new()).await
+}
+
+/// The permission that [`give_codes`], [`forget_second_factors`] and [`crate::give_password`] ask for.
+pub const HELP_SIGN_IN: Permission = Permission::ManagePeople;
