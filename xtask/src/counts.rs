@@ -30,8 +30,7 @@ impl Counts {
         // nextest: "Summary [  3.1s] 40 tests run: 38 passed (1 slow), 1 failed, 1 timed out, 2 skipped"
         if line.starts_with("Summary [") {
             self.passed += before(line, " passed");
-            self.failed +=
-                before(line, " failed") + before(line, " timed out") + before(line, " exec failed");
+            self.failed += before(line, " failed") + before(line, " timed out") + before(line, " exec failed");
         } else if line.starts_with("test result: ") {
             // cargo test: "test result: ok. 3 passed; 0 failed; 0 ignored; …"
             self.passed += before(line, " passed");
@@ -67,24 +66,13 @@ fn before(line: &str, word: &str) -> u64 {
     let Some((head, _)) = line.split_once(word) else {
         return 0;
     };
-    let digits: String = head
-        .chars()
-        .rev()
-        .take_while(char::is_ascii_digit)
-        .collect();
-    digits
-        .chars()
-        .rev()
-        .collect::<String>()
-        .parse()
-        .unwrap_or(0)
+    let digits: String = head.chars().rev().take_while(char::is_ascii_digit).collect();
+    digits.chars().rev().collect::<String>().parse().unwrap_or(0)
 }
 
 /// node's runner: "ℹ pass 12" on a terminal, "# pass 12" else.
 fn after(line: &str, word: &str) -> Option<u64> {
-    let rest = line
-        .strip_prefix("# ")
-        .or_else(|| line.strip_prefix("ℹ "))?;
+    let rest = line.strip_prefix("# ").or_else(|| line.strip_prefix("ℹ "))?;
     rest.strip_prefix(word)?.trim().parse().ok()
 }
 
@@ -100,16 +88,9 @@ mod tests {
 
     #[test]
     fn nextest() {
+        assert_eq!(counts("     Summary [   3.100s] 40 tests run: 38 passed (1 slow), 2 failed, 5 skipped"), (38, 2));
         assert_eq!(
-            counts(
-                "     Summary [   3.100s] 40 tests run: 38 passed (1 slow), 2 failed, 5 skipped"
-            ),
-            (38, 2)
-        );
-        assert_eq!(
-            counts(
-                "     Summary [   3.100s] 3/4 tests run: 1 passed, 1 failed, 1 timed out, 0 skipped"
-            ),
+            counts("     Summary [   3.100s] 3/4 tests run: 1 passed, 1 failed, 1 timed out, 0 skipped"),
             (1, 2)
         );
     }

@@ -46,19 +46,12 @@ impl Stopwatch {
 /// Shows a command's output line by line as it comes and hands each line to `look`.
 ///
 /// Standard error is joined to standard output by the shell-free way of one pipe for both.
-pub(crate) fn watch(
-    command: &mut Command,
-    mut look: impl FnMut(&str),
-) -> Result<ExitStatus, String> {
+pub(crate) fn watch(command: &mut Command, mut look: impl FnMut(&str)) -> Result<ExitStatus, String> {
     let name = command.get_program().to_string_lossy().into_owned();
     let (reader, writer) = std::io::pipe().map_err(|e| format!("no pipe for {name}: {e}"))?;
-    let second = writer
-        .try_clone()
-        .map_err(|e| format!("no pipe for {name}: {e}"))?;
+    let second = writer.try_clone().map_err(|e| format!("no pipe for {name}: {e}"))?;
     command.stdin(Stdio::null()).stdout(writer).stderr(second);
-    let mut child = command
-        .spawn()
-        .map_err(|e| format!("{name} cannot be started: {e}"))?;
+    let mut child = command.spawn().map_err(|e| format!("{name} cannot be started: {e}"))?;
     // Our own copies of the pipe's end must go, or reading would never see its end.
     command.stdout(Stdio::null()).stderr(Stdio::null());
     let mut reader = BufReader::new(reader);
@@ -75,18 +68,12 @@ pub(crate) fn watch(
 /// Runs a command quietly; its output is shown only when it fails.
 pub(crate) fn quiet(command: &mut Command) -> Result<String, String> {
     let name = format!("{command:?}").replace('"', "");
-    let output = command
-        .stdin(Stdio::null())
-        .output()
-        .map_err(|e| format!("{name} cannot be started: {e}"))?;
+    let output = command.stdin(Stdio::null()).output().map_err(|e| format!("{name} cannot be started: {e}"))?;
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     if output.status.success() {
         return Ok(text);
     }
-    Err(format!(
-        "{name} failed:\n{text}{}",
-        String::from_utf8_lossy(&output.stderr)
-    ))
+    Err(format!("{name} failed:\n{text}{}", String::from_utf8_lossy(&output.stderr)))
 }
 
 /// The first line a program prints, or nothing when it cannot be run.

@@ -56,18 +56,9 @@ fn matrices() -> Vec<Matrix> {
         })
         .collect();
     vec![
-        Matrix {
-            name: "kills-sqlite",
-            steps: kills("sqlite"),
-        },
-        Matrix {
-            name: "kills-postgres",
-            steps: kills("postgres"),
-        },
-        Matrix {
-            name: "pages",
-            steps: pages,
-        },
+        Matrix { name: "kills-sqlite", steps: kills("sqlite") },
+        Matrix { name: "kills-postgres", steps: kills("postgres") },
+        Matrix { name: "pages", steps: pages },
     ]
 }
 
@@ -89,7 +80,7 @@ fn crash_command(_: &Step) -> Result<Command, String> {
 
 fn pages_command(_: &Step) -> Result<Command, String> {
     let mut command = test::browser_command()?;
-    command.arg("soak/");
+    command.arg("soak/pages.mjs");
     Ok(command)
 }
 
@@ -99,20 +90,14 @@ pub(crate) fn run(names: &[&str]) -> Result<(), String> {
     for name in names {
         if !matrices.iter().any(|m| m.name == *name) {
             let known: Vec<&str> = matrices.iter().map(|m| m.name).collect();
-            return Err(format!(
-                "`{name}` is not a soak; there are {}",
-                known.join(", ")
-            ));
+            return Err(format!("`{name}` is not a soak; there are {}", known.join(", ")));
         }
     }
     machine::prepare(Scope::Everything)?;
     test::build_program()?;
     test::install_browser_packages()?;
     let mut failed = false;
-    for matrix in matrices
-        .iter()
-        .filter(|m| names.is_empty() || names.contains(&m.name))
-    {
+    for matrix in matrices.iter().filter(|m| names.is_empty() || names.contains(&m.name)) {
         failed |= !run_matrix(matrix)?;
     }
     machine::stop_database();
@@ -122,24 +107,15 @@ pub(crate) fn run(names: &[&str]) -> Result<(), String> {
 fn run_matrix(matrix: &Matrix) -> Result<bool, String> {
     let commit = commit();
     let state = state_file(matrix.name, &commit)?;
-    let mut done: BTreeSet<String> = fs::read_to_string(&state)
-        .unwrap_or_default()
-        .lines()
-        .map(str::to_owned)
-        .collect();
+    let mut done: BTreeSet<String> =
+        fs::read_to_string(&state).unwrap_or_default().lines().map(str::to_owned).collect();
     let stopwatch = Stopwatch::start();
     let (mut passed, mut failed, taken_up) = (done.len(), 0, done.len());
     for (number, step) in matrix.steps.iter().enumerate() {
         if done.contains(&step.id) {
             continue;
         }
-        println!(
-            "== soak {}: step {} of {}: {}",
-            matrix.name,
-            number + 1,
-            matrix.steps.len(),
-            step.id
-        );
+        println!("== soak {}: step {} of {}: {}", matrix.name, number + 1, matrix.steps.len(), step.id);
         let mut command = (step.command)(step)?;
         command.envs(step.environment.iter().map(|(name, value)| (name, value)));
         let mut counts = Counts::default();
@@ -149,19 +125,14 @@ fn run_matrix(matrix: &Matrix) -> Result<bool, String> {
             passed += 1;
             done.insert(step.id.clone());
             let text: String = done.iter().map(|id| format!("{id}\n")).collect();
-            fs::write(&state, text)
-                .map_err(|e| format!("{} cannot be written: {e}", state.display()))?;
+            fs::write(&state, text).map_err(|e| format!("{} cannot be written: {e}", state.display()))?;
         } else {
             failed += 1;
             eprintln!("xtask: step {} failed", step.id);
         }
     }
     let minutes = stopwatch.elapsed().as_secs_f64() / 60.0;
-    let again = if taken_up == 0 {
-        String::new()
-    } else {
-        format!(" ({taken_up} from an earlier run)")
-    };
+    let again = if taken_up == 0 { String::new() } else { format!(" ({taken_up} from an earlier run)") };
     record(&format!(
         "| {} | soak {} | {} of {} steps passed{again}, {failed} failed | {minutes:.0} min | {} | {commit} |",
         first_line("date", &["-u", "+%Y-%m-%d"]).unwrap_or_default(),
@@ -183,33 +154,16 @@ fn state_file(name: &str, commit: &str) -> Result<PathBuf, String> {
 
 fn commit() -> String {
     let folder = root().display().to_string();
-    let commit = first_line("git", &["-C", &folder, "rev-parse", "--short", "HEAD"])
-        .unwrap_or_else(|| "unknown".to_owned());
-    let clean = first_line(
-        "git",
-        &[
-            "-C",
-            &folder,
-            "status",
-            "--porcelain",
-            "--untracked-files=no",
-        ],
-    )
-    .is_none();
-    if clean {
-        commit
-    } else {
-        format!("{commit}+changes")
-    }
+    let commit =
+        first_line("git", &["-C", &folder, "rev-parse", "--short", "HEAD"]).unwrap_or_else(|| "unknown".to_owned());
+    let clean = first_line("git", &["-C", &folder, "status", "--porcelain", "--untracked-files=no"]).is_none();
+    if clean { commit } else { format!("{commit}+changes") }
 }
 
 /// The machine in a few words.
 fn machine_words() -> String {
     let text = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
-    let cores = text
-        .lines()
-        .filter(|line| line.starts_with("processor"))
-        .count();
+    let cores = text.lines().filter(|line| line.starts_with("processor")).count();
     let model = text
         .lines()
         .find_map(|line| line.strip_prefix("model name")?.split_once(':'))

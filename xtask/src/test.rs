@@ -16,10 +16,7 @@ struct Options {
 }
 
 fn options(words: &[&str]) -> Result<Options, String> {
-    let mut options = Options {
-        quick: false,
-        filter: None,
-    };
+    let mut options = Options { quick: false, filter: None };
     for word in words {
         match *word {
             "--quick" => options.quick = true,
@@ -30,9 +27,7 @@ fn options(words: &[&str]) -> Result<Options, String> {
             }
             name if options.filter.is_none() => options.filter = Some(name.to_owned()),
             second => {
-                return Err(format!(
-                    "one name to filter by is enough, `{second}` is a second"
-                ));
+                return Err(format!("one name to filter by is enough, `{second}` is a second"));
             }
         }
     }
@@ -50,28 +45,20 @@ struct Part {
 /// Runs everything; the error is empty because the closing lines have said it all.
 pub(crate) fn run(words: &[&str]) -> Result<(), String> {
     let options = options(words)?;
-    machine::prepare(if options.quick {
-        Scope::Databases
-    } else {
-        Scope::Everything
-    })?;
+    machine::prepare(if options.quick { Scope::Databases } else { Scope::Everything })?;
     let filter = options.filter.as_deref();
     let mut parts = vec![part("unit tests, both databases", |counts| {
         rust_tests(&["--workspace", "--exclude", OUTSIDE], filter, counts)
     })];
     if filter.is_none() {
-        parts.push(part("examples in the documentation", |counts| {
-            examples(counts)
-        }));
+        parts.push(part("examples in the documentation", examples));
     }
     if !options.quick {
         let program = part("building the program", |_| build_program());
         let built = program.trouble.is_none();
         parts.push(program);
         if built {
-            parts.push(part("HTTP, races, crashes", |counts| {
-                rust_tests(&["--package", OUTSIDE], filter, counts)
-            }));
+            parts.push(part("HTTP, races, crashes", |counts| rust_tests(&["--package", OUTSIDE], filter, counts)));
             parts.push(part("browser", |counts| browser_tests(filter, counts)));
         }
     }
@@ -84,35 +71,16 @@ fn close(parts: &[Part], filter: Option<&str>) -> Result<(), String> {
     let mut sum = Counts::default();
     println!();
     for part in parts {
-        let trouble = part
-            .trouble
-            .as_deref()
-            .map(|t| format!("  {t}"))
-            .unwrap_or_default();
-        println!(
-            "{:>7.1} s  {:<32} {}{trouble}",
-            part.took.as_secs_f64(),
-            part.name,
-            part.counts
-        );
+        let trouble = part.trouble.as_deref().map(|t| format!("  {t}")).unwrap_or_default();
+        println!("{:>7.1} s  {:<32} {}{trouble}", part.took.as_secs_f64(), part.name, part.counts);
         sum += part.counts;
     }
     if sum.passed + sum.failed == 0 {
-        println!(
-            "no test {}",
-            filter.map_or_else(
-                || "was found".to_owned(),
-                |f| format!("has `{f}` in its name")
-            )
-        );
+        println!("no test {}", filter.map_or_else(|| "was found".to_owned(), |f| format!("has `{f}` in its name")));
         sum.failed = 1;
     }
     println!("{sum}");
-    if sum.failed == 0 {
-        Ok(())
-    } else {
-        Err(String::new())
-    }
+    if sum.failed == 0 { Ok(()) } else { Err(String::new()) }
 }
 
 fn part(name: &'static str, body: impl FnOnce(&mut Counts) -> Result<(), String>) -> Part {
@@ -125,20 +93,11 @@ fn part(name: &'static str, body: impl FnOnce(&mut Counts) -> Result<(), String>
         // A part that could not run is a failure even when it counted nothing.
         counts.failed = counts.failed.max(1);
     }
-    Part {
-        name,
-        counts,
-        took: watch.elapsed(),
-        trouble,
-    }
+    Part { name, counts, took: watch.elapsed(), trouble }
 }
 
 /// Runs Rust tests with nextest, or with cargo's own runner where that is missing.
-pub(crate) fn rust_tests(
-    selection: &[&str],
-    filter: Option<&str>,
-    counts: &mut Counts,
-) -> Result<(), String> {
+pub(crate) fn rust_tests(selection: &[&str], filter: Option<&str>, counts: &mut Counts) -> Result<(), String> {
     let mut command = cargo();
     let nextest = machine::nextest();
     if nextest {
@@ -169,25 +128,14 @@ pub(crate) fn rust_tests(
 }
 
 fn examples(counts: &mut Counts) -> Result<(), String> {
-    let status = watch(
-        cargo().args(["test", "--quiet", "--doc", "--workspace"]),
-        |line| counts.read(line),
-    )?;
-    if status.success() {
-        Ok(())
-    } else {
-        Err(format!("an example failed ({status})"))
-    }
+    let status = watch(cargo().args(["test", "--quiet", "--doc", "--workspace"]), |line| counts.read(line))?;
+    if status.success() { Ok(()) } else { Err(format!("an example failed ({status})")) }
 }
 
 /// Builds the program the outside tests start.
 pub(crate) fn build_program() -> Result<(), String> {
     let status = watch(cargo().args(["build", "--package", "yokogushi"]), |_| ())?;
-    if status.success() {
-        Ok(())
-    } else {
-        Err(format!("the program does not build ({status})"))
-    }
+    if status.success() { Ok(()) } else { Err(format!("the program does not build ({status})")) }
 }
 
 fn browser_tests(filter: Option<&str>, counts: &mut Counts) -> Result<(), String> {
@@ -196,22 +144,29 @@ fn browser_tests(filter: Option<&str>, counts: &mut Counts) -> Result<(), String
     if let Some(filter) = filter {
         command.arg(format!("--test-name-pattern={filter}"));
     }
-    command.arg(".");
+    command.args(browser_files()?);
     let status = watch(&mut command, |line| counts.read(line))?;
-    if status.success() {
-        Ok(())
-    } else {
-        Err(format!("browser tests failed ({status})"))
-    }
+    if status.success() { Ok(()) } else { Err(format!("browser tests failed ({status})")) }
+}
+
+/// The files of browser tests, named one by one: node's versions differ in how they search.
+fn browser_files() -> Result<Vec<String>, String> {
+    let folder = root().join("tests/browser");
+    let entries = std::fs::read_dir(&folder).map_err(|e| format!("{} cannot be read: {e}", folder.display()))?;
+    let mut files: Vec<String> = entries
+        .flatten()
+        .map(|entry| entry.file_name().to_string_lossy().into_owned())
+        .filter(|name| name.ends_with(".test.mjs"))
+        .collect();
+    files.sort();
+    if files.is_empty() { Err("there is no browser test".to_owned()) } else { Ok(files) }
 }
 
 /// The npm packages of the browser tests, by their lock file.
 pub(crate) fn install_browser_packages() -> Result<(), String> {
     let folder = root().join("tests/browser");
     let mut command = Command::new("npm");
-    command
-        .current_dir(folder)
-        .args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]);
+    command.current_dir(folder).args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]);
     quiet(&mut command).map(|_| ())
 }
 
@@ -222,14 +177,8 @@ pub(crate) fn browser_command() -> Result<Command, String> {
     command
         .current_dir(root().join("tests/browser"))
         .env("YOKOGUSHI_TEST_BROWSER", browser)
-        .env(
-            "YOKOGUSHI_TEST_PROGRAM",
-            process::target().join("debug/yokogushi"),
-        )
-        .env(
-            "YOKOGUSHI_TEST_SCREENSHOTS",
-            process::target().join("screenshots"),
-        )
+        .env("YOKOGUSHI_TEST_PROGRAM", process::target().join("debug/yokogushi"))
+        .env("YOKOGUSHI_TEST_SCREENSHOTS", process::target().join("screenshots"))
         .args(["--test", "--test-concurrency=1"]);
     Ok(command)
 }

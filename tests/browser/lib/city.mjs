@@ -1,0 +1,63 @@
+// The real program on a free port with a demo city of its own, for one test file.
+
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+const program = process.env.YOKOGUSHI_TEST_PROGRAM
+  ?? fileURLToPath(new URL('../../../target/debug/yokogushi', import.meta.url));
+
+async function freePort() {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address();
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+/** Starts the program and waits until it is ready; what it printed tells the demo sign-ins. */
+export async function startCity() {
+  const folder = mkdtempSync(join(tmpdir(), 'yokogushi-browser-'));
+  const port = await freePort();
+  const environment = Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !name.startsWith('YOKOGUSHI_')),
+  );
+  const child = spawn(program, ['serve', '--listen', `127.0.0.1:${port}`, '--data', join(folder, 'data')], {
+    env: { ...environment, NO_COLOR: '1' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let said = '';
+  child.stdout.on('data', (part) => { said += part; });
+  child.stderr.on('data', (part) => { said += part; });
+  let gone = null;
+  child.on('exit', (code, signal) => { gone = `${code ?? signal}`; });
+  child.on('error', (error) => { gone = error.message; });
+  const city = {
+    url: `http://127.0.0.1:${port}`,
+    said: () => said,
+    async stop() {
+      if (gone === null) {
+        child.kill('SIGKILL');
+        await once(child, 'exit');
+      }
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+  for (let look = 0; look < 600; look += 1) {
+    if (gone !== null) {
+      rmSync(folder, { recursive: true, force: true });
+      throw new Error(`the program stopped at its start (${gone}):\n${said}`);
+    }
+    const answer = await fetch(`${city.url}/readyz`).catch(() => null);
+    if (answer?.status === 200) return city;
+    await sleep(100);
+  }
+  await city.stop();
+  throw new Error(`the program was not ready within a minute:\n${said}`);
+}

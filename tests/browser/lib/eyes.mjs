@@ -1,0 +1,128 @@
+// A browser that looks closely: every page it visits is checked for what no page may have.
+
+import assert from 'node:assert/strict';
+import { mkdirSync, readFileSync, readdirSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { chromium } from 'playwright-core';
+
+const require = createRequire(import.meta.url);
+const axe = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
+const shots = process.env.YOKOGUSHI_TEST_SCREENSHOTS
+  ?? fileURLToPath(new URL('../../../target/screenshots', import.meta.url));
+
+/** The first words of every message key, to notice one that is shown instead of its message. */
+const catalogues = readdirSync(fileURLToPath(new URL('../../../locales/ja', import.meta.url)))
+  .filter((file) => file.endsWith('.ftl'))
+  .map((file) => file.replace('.ftl', ''));
+const keyShown = new RegExp(`(?:^|[\\s>])((?:${catalogues.join('|')})-[a-z0-9]+-[a-z0-9-]+)`, 'u');
+
+/** Starts Chromium; the flags keep it from looking for hosts that are not on this machine. */
+export async function openBrowser() {
+  return chromium.launch({
+    executablePath: process.env.YOKOGUSHI_TEST_BROWSER ?? '/usr/bin/chromium',
+    args: [
+      '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
+      '--disable-component-update', '--disable-sync', '--disable-dev-shm-usage', '--font-render-hinting=none',
+    ],
+  });
+}
+
+/**
+ * A person with a device: a browser context that checks each page as it goes.
+ * options: city, width, script (JavaScript on), locale, name (folder of its screenshots), dark
+ */
+export async function person(browser, options) {
+  const { city, width, script = true, locale = 'ja', name, dark = false } = options;
+  const context = await browser.newContext({
+    baseURL: city.url,
+    viewport: { width, height: width < 700 ? 844 : 900 },
+    javaScriptEnabled: script,
+    locale: 'ja-JP',
+    timezoneId: 'Asia/Tokyo',
+    hasTouch: width < 700,
+    colorScheme: dark ? 'dark' : 'light',
+    reducedMotion: 'reduce',
+    serviceWorkers: 'block',
+  });
+  if (locale !== 'ja') await context.addCookies([{ name: 'lang', value: locale, url: city.url }]);
+  const page = await context.newPage();
+  page.setDefaultTimeout(10_000);
+  const trouble = [];
+  page.on('console', (message) => {
+    // A refused form answers 4xx on purpose, and the console says so; everything else that is an error is one.
+    const expected = /Failed to load resource: the server responded with a status of 4\d\d/u.test(message.text());
+    if (message.type() === 'error' && !expected) trouble.push(`console: ${message.text()}`);
+  });
+  page.on('pageerror', (error) => trouble.push(`script: ${error.message}`));
+  page.on('response', (response) => {
+    if (response.status() >= 500) trouble.push(`${response.status()} from ${response.url()}`);
+  });
+  let number = 0;
+  return {
+    page,
+    context,
+    /** Goes to an address. */
+    async go(path) {
+      const answer = await page.goto(path, { waitUntil: 'load' });
+      return answer?.status() ?? 0;
+    },
+    /** Looks at the page as it is now, keeps a picture of it, and fails on anything no page may have. */
+    async look(what, { accessible = true } = {}) {
+      number += 1;
+      const found = [...trouble.splice(0), ...await faults(page)];
+      const folder = join(shots, name);
+      mkdirSync(folder, { recursive: true });
+      await page.screenshot({ path: join(folder, `${String(number).padStart(2, '0')}-${what}.png`), fullPage: true });
+      if (accessible && script) found.push(...await violations(page));
+      assert.deepEqual(found, [], `${name} ${what} (${page.url()})`);
+    },
+    async close() {
+      await context.close();
+    },
+  };
+}
+
+/** What is wrong with a page whatever it is about. */
+async function faults(page) {
+  const found = [];
+  const seen = await page.evaluate(() => {
+    const beyond = document.documentElement.scrollWidth - window.innerWidth;
+    let widest = '';
+    if (beyond > 0) {
+      const wide = [...document.querySelectorAll('body *')]
+        .filter((element) => element.getBoundingClientRect().right > window.innerWidth + 1 && !element.closest('.scroll'));
+      widest = wide.slice(0, 3).map((element) => `${element.tagName.toLowerCase()}.${element.className}`).join(', ');
+    }
+    return {
+      beyond,
+      widest,
+      words: document.body.innerText,
+      headings: document.querySelectorAll('h1').length,
+      title: document.title,
+      lang: document.documentElement.lang,
+      unnamed: [...document.images].filter((image) => !image.hasAttribute('alt')).length,
+    };
+  });
+  if (seen.beyond > 0) found.push(`wider than the screen by ${seen.beyond} px: ${seen.widest}`);
+  if (seen.headings !== 1) found.push(`${seen.headings} h1`);
+  if (seen.title.trim() === '') found.push('no title');
+  if (seen.lang === '') found.push('no lang');
+  if (seen.unnamed > 0) found.push(`${seen.unnamed} pictures without alt`);
+  const key = keyShown.exec(seen.words);
+  if (key) found.push(`a message key is shown: ${key[1]}`);
+  if (/\{\s*\$|\bundefined\b|\bNaN\b|\[object /u.test(seen.words)) found.push(`an unfilled message: ${seen.words.slice(0, 200)}`);
+  return found;
+}
+
+/** What axe finds, by WCAG 2.2 A and AA and its best practices. */
+async function violations(page) {
+  if (!await page.evaluate(() => 'axe' in globalThis)) await page.evaluate(axe);
+  const result = await page.evaluate(() => globalThis.axe.run(document, {
+    runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
+    resultTypes: ['violations'],
+  }));
+  return result.violations.map((one) =>
+    `axe ${one.id}: ${one.help}: ${one.nodes.slice(0, 3).map((node) => node.html.slice(0, 160)).join(' | ')}`);
+}
