@@ -5,7 +5,10 @@ use std::{sync::Arc, time::Duration};
 use kernel::World;
 use tokio::sync::broadcast;
 
-use crate::{Error, Folder, Statement, Topic, Tx, announce::Announcer, migrate, postgres::Postgres, sqlite::Sqlite};
+use crate::{
+    Error, Folder, MIGRATIONS, Migration, Statement, Topic, Tx, announce::Announcer, migrate, postgres::Postgres,
+    sqlite::Sqlite,
+};
 
 crate::statements! {
     PING = "SELECT CAST(1 AS BIGINT)";
@@ -184,6 +187,22 @@ impl Db {
         }
     }
 
+    /// Runs `body` on a snapshot that may take as long as it needs: exports and backups. The body may write files.
+    ///
+    /// # Errors
+    /// The body's refusal, or a storage [`Error`] converted into it.
+    pub async fn export<F, T, E>(&self, body: F) -> Result<T, E>
+    where
+        F: for<'t, 'c> AsyncFn(&'t mut Tx<'c>) -> Result<T, E> + Send + 'static,
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
+        match &*self.backend {
+            Backend::Sqlite(sqlite, _) => sqlite.export(body).await,
+            Backend::Postgres(postgres) => postgres.export(&body).await,
+        }
+    }
+
     /// Runs a proven point read (a few rows by key) on the calling task, without a snapshot around
     /// several statements: several times cheaper than [`Self::read`].
     ///
@@ -217,16 +236,23 @@ impl Db {
     /// # Errors
     /// [`Error::Schema`] when the database was changed by another version or by hand.
     pub async fn migrate(&self, world: &World) -> Result<Vec<&'static str>, Error> {
+        self.migrate_to(world, MIGRATIONS).await
+    }
+
+    /// Brings the schema up to the last of `steps`, the first ones of the tree.
+    pub(crate) async fn migrate_to(
+        &self,
+        world: &World,
+        steps: &'static [Migration],
+    ) -> Result<Vec<&'static str>, Error> {
+        let at = world.now().micros();
         match &*self.backend {
             Backend::Sqlite(sqlite, _) => {
                 let connection = sqlite.connection()?;
-                let at = world.now().micros();
-                let ran = tokio::task::spawn_blocking(move || migrate::sqlite(connection, at)).await;
+                let ran = tokio::task::spawn_blocking(move || migrate::sqlite(connection, at, steps)).await;
                 ran.map_err(|e| Error::Lost(e.to_string()))?
             }
-            Backend::Postgres(postgres) => {
-                migrate::postgres(&mut postgres.connection().await?, world.now().micros()).await
-            }
+            Backend::Postgres(postgres) => migrate::postgres(&mut postgres.connection().await?, at, steps).await,
         }
     }
 

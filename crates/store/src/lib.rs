@@ -7,14 +7,21 @@
 //! serialization failure. What differs between the engines is data, in [`dialect`].
 
 mod announce;
+mod archive;
+pub mod backup;
+#[cfg(test)]
+mod backup_tests;
 #[cfg(test)]
 mod core_tests;
 mod db;
 pub mod dialect;
+pub mod erasure;
 mod error;
 mod folder;
 mod migrate;
 mod postgres;
+pub mod restore;
+mod schema;
 mod sqlite;
 mod statement;
 #[cfg(any(test, feature = "testing"))]
@@ -32,4 +39,4 @@ pub use tx::Tx;
 pub use value::{FromValue, Json, Row, Value};
 
 /// Every statement of this crate, for the registry that prepares them on both engines.
-pub const STATEMENTS: &[&[Statement]] = &[db::STATEMENTS];
+pub const STATEMENTS: &[&[Statement]] = &[backup::STATEMENTS, db::STATEMENTS, erasure::STATEMENTS, restore::STATEMENTS];

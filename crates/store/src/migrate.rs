@@ -21,7 +21,7 @@ pub const MIGRATIONS: &[Migration] = include!(concat!(env!("OUT_DIR"), "/migrati
 const LOCK: i64 = 0x796f_6b6f;
 const HISTORY: &str = "CREATE TABLE IF NOT EXISTS migration (name TEXT PRIMARY KEY, hash TEXT NOT NULL, applied_at {int} NOT NULL) {strict}";
 
-fn hash(migration: &Migration) -> String {
+pub(crate) fn hash(migration: &Migration) -> String {
     data_encoding::HEXLOWER.encode(&Sha256::digest(migration.text))
 }
 
@@ -47,7 +47,11 @@ fn refuse_newer(known: &[String]) -> Result<(), Error> {
     }
 }
 
-pub(crate) fn sqlite(mut connection: Connection, at: i64) -> Result<Vec<&'static str>, Error> {
+pub(crate) fn sqlite(
+    mut connection: Connection,
+    at: i64,
+    steps: &'static [Migration],
+) -> Result<Vec<&'static str>, Error> {
     let fail = |e: &rusqlite::Error| Error::sqlite("migrating", e);
     let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(|e| fail(&e))?;
     tx.execute_batch(&dialect::sqlite(HISTORY)).map_err(|e| fail(&e))?;
@@ -57,7 +61,7 @@ pub(crate) fn sqlite(mut connection: Connection, at: i64) -> Result<Vec<&'static
         .map_err(|e| fail(&e))?;
     refuse_newer(&known)?;
     let mut applied = Vec::new();
-    for migration in MIGRATIONS {
+    for migration in steps {
         let remembered: Option<String> = tx
             .query_row("SELECT hash FROM migration WHERE name = ?1", [migration.name], |row| row.get(0))
             .optional()
@@ -77,7 +81,11 @@ pub(crate) fn sqlite(mut connection: Connection, at: i64) -> Result<Vec<&'static
     Ok(applied)
 }
 
-pub(crate) async fn postgres(client: &mut deadpool_postgres::Object, at: i64) -> Result<Vec<&'static str>, Error> {
+pub(crate) async fn postgres(
+    client: &mut deadpool_postgres::Object,
+    at: i64,
+    steps: &'static [Migration],
+) -> Result<Vec<&'static str>, Error> {
     let fail = |e: &tokio_postgres::Error| Error::postgres("migrating", e);
     let tx = client.transaction().await.map_err(|e| fail(&e))?;
     tx.execute("SELECT pg_advisory_xact_lock($1)", &[&LOCK]).await.map_err(|e| fail(&e))?;
@@ -86,7 +94,7 @@ pub(crate) async fn postgres(client: &mut deadpool_postgres::Object, at: i64) ->
     let known: Vec<(String, String)> = rows.iter().map(|r| (r.get(0), r.get(1))).collect();
     refuse_newer(&known.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>())?;
     let mut applied = Vec::new();
-    for migration in MIGRATIONS {
+    for migration in steps {
         let remembered = known.iter().find(|(name, _)| name == migration.name).map(|(_, hash)| hash.as_str());
         if is_due(migration, remembered)? {
             tx.batch_execute(&dialect::postgres(migration.text))

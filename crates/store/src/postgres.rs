@@ -7,10 +7,12 @@ use tokio::sync::Semaphore;
 use tokio_postgres::{IsolationLevel, NoTls};
 
 use crate::{
-    Act, Error, Lane, Topic, Tx,
+    Act, Error, Lane, Statement, Topic, Tx,
     tx::{Hook, Link},
 };
 
+/// Lifts the limit on one statement's time for this transaction.
+const PATIENT: Statement = Statement { name: "store::postgres::PATIENT", sql: "SET LOCAL statement_timeout = 0" };
 /// How long an act waits for a connection before it is told that the database is busy.
 const WAIT: Duration = Duration::from_secs(10);
 /// How often a transaction is repeated after a serialization failure or deadlock.
@@ -155,6 +157,19 @@ impl Postgres {
         // Nothing was changed; a failed rollback means a broken connection, which the pool throws away.
         drop(db.rollback().await);
         outcome
+    }
+
+    /// A snapshot that may take as long as it needs.
+    pub(crate) async fn export<F, T, E>(&self, body: &F) -> Result<T, E>
+    where
+        F: for<'t, 'c> AsyncFn(&'t mut Tx<'c>) -> Result<T, E>,
+        E: From<Error>,
+    {
+        self.read(&async |tx: &mut Tx<'_>| {
+            tx.exec(&PATIENT, &[]).await?;
+            body(tx).await
+        })
+        .await
     }
 
     pub(crate) async fn point<F, T, E>(&self, body: &F) -> Result<T, E>

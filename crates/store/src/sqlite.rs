@@ -233,8 +233,20 @@ impl Sqlite {
         let Ok(_permit) = self.readers.permits.acquire().await else {
             return Err(Error::Away("the program is stopping".to_owned()).into());
         };
-        let ran = tokio::task::spawn_blocking(move || readers.read(&body)).await;
+        let ran = tokio::task::spawn_blocking(move || readers.read(&body, READ_LIMIT)).await;
         ran.unwrap_or_else(|_| Err(Error::Panicked("a read").into()))
+    }
+
+    /// A snapshot that may take as long as it needs, beside the readers of pages.
+    pub(crate) async fn export<F, T, E>(&self, body: F) -> Result<T, E>
+    where
+        F: for<'t, 'c> AsyncFn(&'t mut Tx<'c>) -> Result<T, E> + Send + 'static,
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
+        let readers = Arc::clone(&self.readers);
+        let ran = tokio::task::spawn_blocking(move || readers.read(&body, Duration::MAX)).await;
+        ran.unwrap_or_else(|_| Err(Error::Panicked("an export").into()))
     }
 
     /// A read on the calling thread, for proven point reads.
@@ -243,7 +255,7 @@ impl Sqlite {
         F: for<'t, 'c> AsyncFn(&'t mut Tx<'c>) -> Result<T, E>,
         E: From<Error>,
     {
-        self.readers.read(body)
+        self.readers.read(body, READ_LIMIT)
     }
 
     /// Serves what is queued and stops.
@@ -271,7 +283,7 @@ impl Drop for Sqlite {
 }
 
 impl Readers {
-    fn read<F, T, E>(&self, body: &F) -> Result<T, E>
+    fn read<F, T, E>(&self, body: &F, limit: Duration) -> Result<T, E>
     where
         F: for<'t, 'c> AsyncFn(&'t mut Tx<'c>) -> Result<T, E>,
         E: From<Error>,
@@ -282,7 +294,7 @@ impl Readers {
             None => connect(&self.file, true)?,
         };
         let watch = Stopwatch::start();
-        let deadline = move || watch.elapsed() > READ_LIMIT;
+        let deadline = move || watch.elapsed() > limit;
         let end = |e: &rusqlite::Error| Error::sqlite("a read", e);
         connection.progress_handler(100_000, Some(deadline)).map_err(|e| end(&e))?;
         connection.execute_batch("BEGIN").map_err(|e| end(&e))?;

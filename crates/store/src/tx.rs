@@ -1,6 +1,6 @@
 //! The transaction a use case receives, one type for both engines.
 
-use futures_util::future::try_join_all;
+use futures_util::{StreamExt as _, future::try_join_all};
 use rusqlite::Connection;
 
 use crate::{Error, FromValue, Row, Statement, Topic, Value, dialect, value};
@@ -84,6 +84,33 @@ impl<'c> Tx<'c> {
                     .collect()
             }
         }
+    }
+
+    /// Runs a query and gives each row to `take` as it comes, without holding all of them.
+    ///
+    /// # Errors
+    /// Any [`Error`], or the first one `take` returns.
+    pub async fn each(
+        &mut self,
+        statement: &Statement,
+        params: &[Value],
+        mut take: impl FnMut(Row) -> Result<(), Error> + Send,
+    ) -> Result<(), Error> {
+        if let Link::Sqlite(connection) = &mut self.link {
+            return each_sqlite(connection, statement, params, &mut take);
+        }
+        let prepared = self.prepare(statement).await?;
+        let stream = match &self.link {
+            Link::Postgres(tx) => tx.query_raw(&prepared, params).await,
+            Link::Plain(client) => client.query_raw(&prepared, params).await,
+            Link::Sqlite(_) => return Err(Error::Lost("the engine changed".to_owned())),
+        };
+        let mut stream = std::pin::pin!(stream.map_err(|e| self.note(statement, &e))?);
+        while let Some(row) = stream.next().await {
+            let row = row.and_then(|row| value::from_postgres(&row)).map_err(|e| self.note(statement, &e))?;
+            take(row)?;
+        }
+        Ok(())
     }
 
     /// Runs a query that finds at most one row (the first is taken).
@@ -229,16 +256,27 @@ fn exec_sqlite(connection: &Connection, statement: &Statement, params: &[Value])
 }
 
 fn all_sqlite(connection: &Connection, statement: &Statement, params: &[Value]) -> Result<Vec<Row>, Error> {
-    let run = || {
-        let mut prepared = connection.prepare_cached(&dialect::sqlite(statement.sql))?;
-        bind(&mut prepared, params)?;
-        let columns = prepared.column_count();
-        let mut found = Vec::new();
-        let mut rows = prepared.raw_query();
-        while let Some(row) = rows.next()? {
-            found.push(value::from_sqlite(row, columns)?);
-        }
-        Ok(found)
-    };
-    run().map_err(|e: rusqlite::Error| Error::sqlite(statement.name, &e))
+    let mut found = Vec::new();
+    each_sqlite(connection, statement, params, &mut |row| {
+        found.push(row);
+        Ok(())
+    })?;
+    Ok(found)
+}
+
+fn each_sqlite(
+    connection: &Connection,
+    statement: &Statement,
+    params: &[Value],
+    take: &mut dyn FnMut(Row) -> Result<(), Error>,
+) -> Result<(), Error> {
+    let refused = |e: rusqlite::Error| Error::sqlite(statement.name, &e);
+    let mut prepared = connection.prepare_cached(&dialect::sqlite(statement.sql)).map_err(refused)?;
+    bind(&mut prepared, params).map_err(refused)?;
+    let columns = prepared.column_count();
+    let mut rows = prepared.raw_query();
+    while let Some(row) = rows.next().map_err(refused)? {
+        take(value::from_sqlite(row, columns).map_err(refused)?)?;
+    }
+    Ok(())
 }
