@@ -1,0 +1,121 @@
+//! Many at once: nothing is sold twice, nobody is called twice, no ticket is given twice.
+
+use std::{collections::BTreeSet, sync::Arc};
+
+use store::Db;
+
+use super::fixture::*;
+use crate::*;
+
+store::testing::both! {
+    /// 200 people, 10 places, one time.
+    async fn ten_places_are_ten_places(db: Db) {
+        let city = Arc::new(City::new(db, 10, 0).await);
+        let tasks: Vec<_> = (0..200).map(|_| {
+            let city = Arc::clone(&city);
+            tokio::spawn(async move { city.book(city.wish(slot(10, 0))).await })
+        }).collect();
+        let mut numbers = BTreeSet::new();
+        for task in tasks {
+            match task.await.unwrap() {
+                Ok(booked) => assert!(numbers.insert(booked.number)),
+                Err(BookError::Full) => {}
+                Err(other) => panic!("{other}"),
+            }
+        }
+        assert_eq!(numbers.len(), 10);
+        assert_eq!(city.counts(slot(10, 0)).await[1], 10);
+        city.counts_are_rows().await;
+    }
+
+    /// Places given back while others want them.
+    async fn cancelling_and_booking_at_once(db: Db) {
+        let city = Arc::new(City::new(db, 5, 0).await);
+        let tasks: Vec<_> = (0..60).map(|n| {
+            let city = Arc::clone(&city);
+            tokio::spawn(async move {
+                let Ok(booked) = city.book(city.wish(slot(10, 0))).await else { return };
+                if n % 3 != 0 {
+                    let (one, two) = tokio::join!(city.cancel(&booked), city.cancel(&booked));
+                    let given_back = [one, two].into_iter().filter(|it| matches!(it, Ok(it) if !it.already)).count();
+                    assert_eq!(given_back, 1);
+                }
+            })
+        }).collect();
+        for task in tasks {
+            task.await.unwrap();
+        }
+        city.counts_are_rows().await;
+    }
+
+    /// Eight clerks press at once until nobody waits.
+    async fn eight_clerks_call_each_person_once(db: Db) {
+        let city = Arc::new(City::new(db, 60, 0).await);
+        let mut expected = BTreeSet::new();
+        for _ in 0..50 {
+            let booked = city.book(city.wish(slot(10, 0))).await.unwrap();
+            expected.insert(booked.id);
+        }
+        city.tuesday_at(9, 58);
+        for id in &expected {
+            let number = city.visit(*id).await.number.unwrap();
+            city.check_in(&number).await.unwrap();
+        }
+        let tickets: Vec<_> = (0..50).map(|_| {
+            let city = Arc::clone(&city);
+            tokio::spawn(async move { city.walk_in().await })
+        }).collect();
+        let mut given = BTreeSet::new();
+        for ticket in tickets {
+            let visit = ticket.await.unwrap().visit;
+            assert!(given.insert(visit.progress.ticket.clone().unwrap()), "a ticket was given twice");
+            expected.insert(visit.id);
+        }
+        assert_eq!(given.first().map(String::as_str), Some("A-051"));
+        assert_eq!(given.last().map(String::as_str), Some("A-100"));
+        let clerks: Vec<_> = (1..=8).map(|desk| {
+            let city = Arc::clone(&city);
+            tokio::spawn(async move {
+                let mut called = Vec::new();
+                loop {
+                    match city.call(&desk.to_string()).await {
+                        Ok(visit) => called.push(visit.id),
+                        Err(CallNextError::Nobody) => return called,
+                        Err(other) => panic!("{other}"),
+                    }
+                    let id = called[called.len() - 1];
+                    city.act(crate::Act::Start, id).await.unwrap();
+                    city.act(crate::Act::Finish, id).await.unwrap();
+                }
+            })
+        }).collect();
+        let mut called = Vec::new();
+        for clerk in clerks {
+            called.extend(clerk.await.unwrap());
+        }
+        assert_eq!(called.len(), 100);
+        assert_eq!(called.into_iter().collect::<BTreeSet<_>>(), expected);
+    }
+
+    /// A double press at one desk calls one person.
+    async fn a_double_press_calls_one(db: Db) {
+        let city = Arc::new(City::new(db, 1, 0).await);
+        city.tuesday_at(9, 0);
+        for _ in 0..5 {
+            city.walk_in().await;
+        }
+        let presses: Vec<_> = (0..5).map(|_| {
+            let city = Arc::clone(&city);
+            tokio::spawn(async move { city.call("3").await })
+        }).collect();
+        let mut called = 0;
+        for press in presses {
+            match press.await.unwrap() {
+                Ok(_) => called += 1,
+                Err(CallNextError::DeskBusy(ticket)) => assert_eq!(ticket, "A-001"),
+                Err(other) => panic!("{other}"),
+            }
+        }
+        assert_eq!(called, 1);
+    }
+}
