@@ -1,0 +1,62 @@
+//! Opening the city's database, with a plain sentence when that cannot be done.
+
+use std::{path::Path, sync::Arc};
+
+use kernel::World;
+use store::{Config, Db, Folder, Location};
+
+use crate::{cli::Common, problem::Problem, settings::Data};
+
+/// An open database and the folder files are kept in.
+pub struct Opened {
+    /// The database, its schema brought up to date.
+    pub db: Db,
+    /// The data folder; owned when the database is embedded.
+    pub folder: Arc<Folder>,
+}
+
+/// Opens the database and migrates it.
+pub async fn open(data: &Data, world: &World) -> Result<Opened, Problem> {
+    let opened = open_as_is(data, world)?;
+    opened.db.ping().await?;
+    opened.db.migrate(world).await?;
+    Ok(opened)
+}
+
+/// Opens the database without touching its schema.
+pub fn open_as_is(data: &Data, world: &World) -> Result<Opened, Problem> {
+    let folder = Arc::new(Folder::own(&data.folder)?);
+    let location = match &data.database {
+        None => Location::Folder(Arc::clone(&folder)),
+        Some(url) if url.starts_with("postgres://") || url.starts_with("postgresql://") => {
+            Location::Postgres(url.clone())
+        }
+        Some(_) => {
+            return Err(Problem::new(
+                "--database には postgres://利用者:パスワード@ホスト/データベース の形で指定してください。",
+            ));
+        }
+    };
+    let node = data_encoding::HEXLOWER.encode(&world.bytes::<8>());
+    let config = Config { writers: data.writers, ..Config::new(location, node) };
+    Ok(Opened { db: Db::open(config)?, folder })
+}
+
+/// `yokogushi migrate`.
+pub async fn migrate(common: &Common) -> Result<(), Problem> {
+    let world = World::real();
+    let opened = open_as_is(&Data::read(common)?, &world)?;
+    opened.db.ping().await?;
+    let applied = opened.db.migrate(&world).await?;
+    match applied.as_slice() {
+        [] => println!("データベースはこの版に合っています。することはありません。"),
+        steps => println!("データベースをこの版に合わせました: {}", steps.join(", ")),
+    }
+    opened.db.close().await;
+    Ok(())
+}
+
+/// A path as the operator would type it from anywhere.
+pub fn absolute(path: &Path) -> Result<std::path::PathBuf, Problem> {
+    std::path::absolute(path).map_err(|e| Problem::file(path, &e))
+}
