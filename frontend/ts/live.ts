@@ -66,12 +66,13 @@ class LivePart extends HTMLElement {
     if (!address || sources.has(address)) return;
     const source = new EventSource(address);
     sources.set(address, source);
-    let version: string | undefined;
-    source.addEventListener("message", (event: MessageEvent<string>) => {
-      if (version !== undefined && version !== event.data) void refresh();
+    // The first event tells the version of now: a page that knows its own (version="…") refetches only when it is older.
+    let version = this.getAttribute("version");
+    source.addEventListener("changed", (event: MessageEvent<string>) => {
+      if (version !== event.data) void refresh();
       version = event.data;
     });
-    // After a broken line the version may have moved: the first message of the new line tells.
+    // Too many lines are open elsewhere, or the server said no: look again from time to time.
     setInterval(() => {
       if (source.readyState === EventSource.CLOSED) void refresh();
     }, POLL);
