@@ -7,7 +7,7 @@ CREATE TABLE message (
   -- What the caller calls it, such as visits.reminder/ID; queueing the same key again changes nothing.
   key {text} NOT NULL UNIQUE,
   kind {text} NOT NULL,
-  recipient {bytes},
+  recipient {uuid},
   locale {text} NOT NULL,
   simulated {bool} NOT NULL,
   -- Messages of one case, delivered in the order in which they were queued.
@@ -38,7 +38,7 @@ CREATE TABLE message_letter (
   channel {text} NOT NULL CHECK (channel IN ('inbox', 'simulator')),
   -- The mail address or the inbox's subject, as the letter's "to".
   address {text} NOT NULL,
-  recipient {bytes},
+  recipient {uuid},
   kind {text} NOT NULL,
   locale {text} NOT NULL,
   subject {text} NOT NULL,

@@ -46,7 +46,7 @@ impl Args {
         self.with(name, Arg::Localized(value))
     }
 
-    /// A list, one item a line; an empty list becomes an empty text.
+    /// A list, one item a line; an empty list says that there is nothing.
     #[must_use]
     pub fn items(self, name: &str, values: Vec<Localized>) -> Self {
         self.with(name, Arg::Items(values))
@@ -90,6 +90,7 @@ impl Arg {
         match self {
             Self::Text(text) => text.into(),
             Self::Localized(text) => text.get(t.locale()).into(),
+            Self::Items(items) if items.is_empty() => t.text("messages-mail-none").into(),
             Self::Items(items) => {
                 let bullet = if t.locale() == Locale::En { "- " } else { "・" };
                 let line = |item: &Localized| format!("{bullet}{}", item.get(t.locale()));

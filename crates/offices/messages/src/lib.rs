@@ -3,6 +3,7 @@
 pub mod args;
 pub mod channel;
 pub mod kind;
+pub mod letters;
 pub mod recipient;
 pub mod record;
 pub mod render;

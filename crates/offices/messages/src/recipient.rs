@@ -80,9 +80,10 @@ impl Recipient {
 #[derive(Clone)]
 pub(crate) struct Key([u8; 32]);
 
-/// A recipient as a delivery record remembers it: enough to find the same one again, not enough to write to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct RecipientHash([u8; 32]);
+store::id!(
+    /// A recipient as a delivery record remembers it: enough to find the same one again, not enough to write to.
+    pub RecipientHash
+);
 
 impl Key {
     pub(crate) fn new(secret: [u8; 32]) -> Self {
@@ -90,7 +91,11 @@ impl Key {
     }
 
     pub(crate) fn recipient(&self, recipient: &Recipient) -> RecipientHash {
-        RecipientHash(self.digest(&[b"recipient:", recipient.canonical().as_bytes()]))
+        let digest = self.digest(&[b"recipient:", recipient.canonical().as_bytes()]);
+        let mut short = [0_u8; 16];
+        short.copy_from_slice(&digest[..16]);
+        // In the form of a UUID (version 8: of our own making), as the ledger of erasures keeps subjects.
+        RecipientHash::from(uuid::Builder::from_custom_bytes(short).into_uuid())
     }
 
     /// The name of a message towards the outside: always the same for one message key of one city, telling nothing.
@@ -111,16 +116,37 @@ impl Key {
     }
 }
 
-impl RecipientHash {
-    /// The octets, as stored.
-    #[must_use]
-    pub fn as_bytes(&self) -> &[u8; 32] {
-        &self.0
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn mail(address: &str) -> Recipient {
+        Recipient::mail(Email::parse(address).unwrap())
     }
 
-    /// Reads the octets of a delivery record or of an erasure ledger.
-    #[must_use]
-    pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
-        bytes.try_into().ok().map(Self)
+    #[test]
+    fn one_person_has_one_hash_in_one_city() {
+        let (here, there) = (Key::new([1; 32]), Key::new([2; 32]));
+        assert_eq!(here.recipient(&mail("Hanako@example.jp")), here.recipient(&mail("hanako@EXAMPLE.jp")));
+        assert_eq!(here.recipient(&mail("a@example.jp")), here.recipient(&mail("a@example.jp").simulated_if(true)));
+        assert_ne!(here.recipient(&mail("a@example.jp")), here.recipient(&mail("b@example.jp")));
+        assert_ne!(here.recipient(&mail("a@example.jp")), there.recipient(&mail("a@example.jp")));
+        assert_ne!(here.recipient(&mail("a@example.jp")), here.recipient(&Recipient::inbox("a@example.jp")));
+    }
+
+    #[test]
+    fn a_message_keeps_its_name() {
+        let key = Key::new([1; 32]);
+        assert_eq!(key.stable_id("visits.confirmed/1"), key.stable_id("visits.confirmed/1"));
+        assert_ne!(key.stable_id("visits.confirmed/1"), key.stable_id("visits.confirmed/2"));
+        assert!(key.stable_id("x").bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit()));
+        assert_eq!(key.stable_id("x").len(), 32);
+    }
+
+    #[test]
+    fn the_queue_reads_what_it_wrote() {
+        let recipient = mail("a@example.jp").simulated_if(true);
+        let text = serde_json::to_string(&recipient).unwrap();
+        assert_eq!(serde_json::from_str::<Recipient>(&text).unwrap(), recipient);
     }
 }
