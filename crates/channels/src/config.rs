@@ -147,7 +147,7 @@ fn sender(text: &str) -> Result<Mailbox, ConfigError> {
         None => ("", text),
     };
     let address = letter::address(address.trim()).map_err(|_| ConfigError::From)?;
-    if !address.domain().is_ascii() || !address.user().is_ascii() {
+    if !address.user().is_ascii() || address.user().starts_with('"') {
         return Err(ConfigError::From);
     }
     Ok(Mailbox::new((!name.is_empty()).then(|| name.to_owned()), address))

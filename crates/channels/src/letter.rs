@@ -5,8 +5,9 @@ use std::time::{Duration, SystemTime};
 use kernel::locale::Locale;
 use lettre::message::header::{ContentType, HeaderName, HeaderValue};
 use lettre::message::{Mailbox, Message, SinglePart};
-use lettre::{Address, address::AddressError};
-use messages::channel::Envelope;
+use lettre::address::{AddressError, Envelope};
+use lettre::Address;
+use messages::channel;
 use messages::render::one_line;
 
 use crate::wrap::wrap;
@@ -30,13 +31,15 @@ pub(crate) enum LetterError {
 }
 
 /// Makes the letter for one mail address.
-pub(crate) fn build(from: &Mailbox, to: &str, envelope: &Envelope) -> Result<Letter, LetterError> {
+pub(crate) fn build(from: &Mailbox, to: &str, envelope: &channel::Envelope) -> Result<Letter, LetterError> {
     let to = address(to)?;
     let domain = from.email.domain();
     let service = envelope.kind.split('.').next().unwrap_or("city");
     let message = Message::builder()
         .from(from.clone())
         .to(Mailbox::new(None, to.clone()))
+        // Said and not left to be read back from the header, which fails for an address in quotation marks.
+        .envelope(Envelope::new(Some(from.email.clone()), vec![to.clone()])?)
         .subject(one_line(&envelope.subject))
         .date(SystemTime::UNIX_EPOCH + Duration::from_micros(u64::try_from(envelope.at.micros()).unwrap_or_default()))
         .message_id(Some(format!("<{}@{domain}>", token(&envelope.stable_id))))

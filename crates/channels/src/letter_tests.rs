@@ -101,6 +101,14 @@ fn nobody_adds_a_header_through_a_text() {
 }
 
 #[test]
+fn a_letter_to_an_old_telephone_can_be_made() {
+    let letter = read(&envelope("taro..x.@docomo.example", "予約", "本文"));
+    assert_eq!(letter.faults, Vec::<String>::new());
+    assert_eq!(letter.header("To"), "\"taro..x.\"@docomo.example");
+    assert_eq!(letter.envelope_to, ["\"taro..x.\"@docomo.example"]);
+}
+
+#[test]
 fn addresses_of_old_telephones_and_japanese_domains_are_reached() {
     assert_eq!(address("taro@example.jp").unwrap().to_string(), "taro@example.jp");
     assert_eq!(address("taro..x@docomo.example").unwrap().to_string(), "\"taro..x\"@docomo.example");
