@@ -3,10 +3,10 @@
 use std::time::{Duration, SystemTime};
 
 use kernel::locale::Locale;
+use lettre::Address;
+use lettre::address::{AddressError, Envelope};
 use lettre::message::header::{ContentType, HeaderName, HeaderValue};
 use lettre::message::{Mailbox, Message, SinglePart};
-use lettre::address::{AddressError, Envelope};
-use lettre::Address;
 use messages::channel;
 use messages::render::one_line;
 

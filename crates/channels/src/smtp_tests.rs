@@ -7,7 +7,7 @@ use messages::channel::{Channel, Outcome, Why};
 use super::Smtp;
 use crate::config::MailConfig;
 use crate::letter::tests::envelope;
-use crate::testing::{Fault, Sink};
+use crate::testing::{Encrypted, Fault, Sink};
 
 fn channel(sink: &Sink) -> Smtp {
     with(&sink.url())
@@ -115,6 +115,39 @@ async fn encryption_that_is_required_is_not_left_out() {
 }
 
 #[tokio::test]
+async fn letters_travel_encrypted_to_a_server_the_city_trusts() {
+    for encrypted in [Encrypted::OnRequest, Encrypted::Always] {
+        let sink = Sink::start_on("127.0.0.1:0", encrypted).await.unwrap();
+        let trusting = |authority: Option<&[u8]>, url: &str| {
+            let mut config = MailConfig::read(url, "noreply@city.example.jp", authority).unwrap();
+            config.patience = Duration::from_secs(5);
+            Smtp::new(&config)
+        };
+        let stranger = trusting(None, &sink.url());
+        let refused = send(&stranger, "a@example.jp").await;
+        assert!(matches!(refused, Outcome::Retry(_)), "{encrypted:?}: {refused:?}");
+        assert_eq!(sink.letters().len(), 0);
+        let url = sink.url().replace("://", "://city:secret@");
+        let known = trusting(sink.authority().map(str::as_bytes), &url);
+        for _ in 0..2 {
+            assert!(matches!(send(&known, "a@example.jp").await, Outcome::Accepted { .. }));
+        }
+        assert!(sink.letters().iter().all(|letter| letter.encrypted && letter.faults.is_empty()));
+        assert_eq!(sink.letters().len(), 2);
+        assert_eq!(sink.commands().iter().filter(|command| command.starts_with("AUTH PLAIN ")).count(), 1);
+    }
+}
+
+#[tokio::test]
+async fn encryption_is_used_where_offered() {
+    let sink = Sink::start_on("127.0.0.1:0", Encrypted::OnRequest).await.unwrap();
+    let url = format!("smtp://{}", sink.address());
+    let config = MailConfig::read(&url, "noreply@city.example.jp", sink.authority().map(str::as_bytes)).unwrap();
+    assert!(matches!(send(&Smtp::new(&config), "a@example.jp").await, Outcome::Accepted { .. }));
+    assert!(sink.letters()[0].encrypted);
+}
+
+#[tokio::test]
 async fn a_greylist_takes_the_second_attempt() {
     let sink = Sink::start().await.unwrap();
     let channel = channel(&sink);
@@ -135,7 +168,7 @@ async fn a_server_that_went_away_is_found_again() {
     let away = with("smtp://127.0.0.1:1?tls=none");
     assert_eq!(why(&send(&away, "a@example.jp").await), (true, Why::Unreachable));
     assert!(away.probe().await.is_err());
-    let back = Sink::start_on(&address).await.unwrap();
+    let back = Sink::start_on(&address, Encrypted::No).await.unwrap();
     // The kept connection of before may still be open at this point or not: both ways the letter arrives.
     assert!(matches!(send(&channel, "a@example.jp").await, Outcome::Accepted { .. }));
     drop(back);

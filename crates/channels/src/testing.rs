@@ -1,17 +1,21 @@
 //! A mail server for tests: speaks ESMTP on a free port of this machine, keeps every letter, and misbehaves when told to.
 
 mod mime;
+mod tls;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::io;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
-use tokio::net::TcpListener;
+use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, BufReader};
+use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
+use tokio_rustls::TlsAcceptor;
 
 pub use mime::Letter;
+pub use tls::Encrypted;
 
 /// What the server does wrong with one letter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,35 +58,50 @@ pub struct Sink {
     address: SocketAddr,
     state: Arc<Mutex<State>>,
     task: JoinHandle<()>,
+    encrypted: Encrypted,
+    authority: Option<String>,
 }
 
 impl Sink {
-    /// Starts on a free port of 127.0.0.1.
-    pub async fn start() -> std::io::Result<Self> {
-        Self::start_on("127.0.0.1:0").await
+    /// Starts on a free port of 127.0.0.1, without encryption.
+    pub async fn start() -> io::Result<Self> {
+        Self::start_on("127.0.0.1:0", Encrypted::No).await
     }
 
-    /// Starts on a given address: a server that comes back after it was away.
-    pub async fn start_on(address: &str) -> std::io::Result<Self> {
+    /// Starts on a given address (a server that comes back after it was away) or with encryption.
+    pub async fn start_on(address: &str, encrypted: Encrypted) -> io::Result<Self> {
         let listener = TcpListener::bind(address).await?;
         let address = listener.local_addr()?;
         let state = Arc::new(Mutex::new(State::default()));
+        let (acceptor, authority) = match encrypted {
+            Encrypted::No => (None, None),
+            _ => tls::acceptor().map(|(acceptor, pem)| (Some(acceptor), Some(pem)))?,
+        };
         let shared = Arc::clone(&state);
         let task = tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                let shared = Arc::clone(&shared);
+                let conversation = Conversation::new(Arc::clone(&shared), acceptor.clone());
                 tokio::spawn(async move {
                     // A client that leaves in the middle is part of what tests do.
-                    let _: std::io::Result<()> = Conversation::new(shared).hold(stream).await;
+                    let _: io::Result<()> = conversation.begin(stream, encrypted).await;
                 });
             }
         });
-        Ok(Self { address, state, task })
+        Ok(Self { address, state, task, encrypted, authority })
     }
 
     /// The address to put into the mail configuration.
     pub fn url(&self) -> String {
-        format!("smtp://{}?tls=none", self.address)
+        match self.encrypted {
+            Encrypted::No => format!("smtp://{}?tls=none", self.address),
+            Encrypted::OnRequest => format!("smtp://{}?tls=required", self.address),
+            Encrypted::Always => format!("smtps://{}", self.address),
+        }
+    }
+
+    /// The certificate a client has to trust, as PEM text, when the server encrypts.
+    pub fn authority(&self) -> Option<&str> {
+        self.authority.as_deref()
     }
 
     /// Where the server listens.
@@ -140,51 +159,74 @@ fn lock(state: &Mutex<State>) -> MutexGuard<'_, State> {
     state.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+trait Duplex: AsyncRead + AsyncWrite + Send + Unpin {}
+impl<T: AsyncRead + AsyncWrite + Send + Unpin> Duplex for T {}
+
+type Line = BufReader<Box<dyn Duplex>>;
+
 struct Conversation {
     state: Arc<Mutex<State>>,
+    acceptor: Option<TlsAcceptor>,
+    encrypted: bool,
     fault: Option<Fault>,
     from: Option<String>,
     to: Vec<String>,
 }
 
 impl Conversation {
-    fn new(state: Arc<Mutex<State>>) -> Self {
-        Self { state, fault: None, from: None, to: Vec::new() }
+    fn new(state: Arc<Mutex<State>>, acceptor: Option<TlsAcceptor>) -> Self {
+        Self { state, acceptor, encrypted: false, fault: None, from: None, to: Vec::new() }
     }
 
-    async fn hold(mut self, stream: tokio::net::TcpStream) -> std::io::Result<()> {
-        let (reader, mut writer) = stream.into_split();
-        let mut reader = BufReader::new(reader);
+    async fn begin(mut self, stream: TcpStream, encrypted: Encrypted) -> io::Result<()> {
         lock(&self.state).connections += 1;
-        if self.take_if(|fault| fault == Fault::Busy).is_some() {
-            return writer.write_all(b"421 4.3.2 too busy\r\n").await;
+        let mut line: Line = BufReader::new(Box::new(stream));
+        if encrypted == Encrypted::Always {
+            line = self.encrypt(line).await?;
         }
-        writer.write_all(b"220 sink.example ESMTP\r\n").await?;
-        let mut line = String::new();
+        self.hold(line).await
+    }
+
+    async fn encrypt(&mut self, line: Line) -> io::Result<Line> {
+        let acceptor = self.acceptor.clone().ok_or(io::ErrorKind::Unsupported)?;
+        self.encrypted = true;
+        Ok(BufReader::new(Box::new(acceptor.accept(line.into_inner()).await?)))
+    }
+
+    async fn hold(mut self, mut line: Line) -> io::Result<()> {
+        if self.take_if(|fault| fault == Fault::Busy).is_some() {
+            return say(&mut line, "421 4.3.2 too busy\r\n").await;
+        }
+        say(&mut line, "220 sink.example ESMTP\r\n").await?;
+        let mut read = String::new();
         loop {
-            line.clear();
-            if reader.read_line(&mut line).await? == 0 {
+            read.clear();
+            if line.read_line(&mut read).await? == 0 {
                 return Ok(());
             }
-            let command = line.trim_end();
+            let command = read.trim_end();
             lock(&self.state).commands.push(command.to_owned());
             if command.eq_ignore_ascii_case("DATA") && !self.to.is_empty() {
-                writer.write_all(b"354 go ahead\r\n").await?;
+                say(&mut line, "354 go ahead\r\n").await?;
                 if self.fault == Some(Fault::DropInData) {
                     let mut first = [0_u8; 64];
-                    reader.read_exact(&mut first).await?;
+                    line.read_exact(&mut first).await?;
                     return Ok(());
                 }
-                let raw = read_content(&mut reader).await?;
-                if !self.content(&raw, &mut writer).await? {
-                    return Ok(());
+                let raw = read_content(&mut line).await?;
+                match self.content(&raw).await {
+                    Some(answer) => say(&mut line, &answer).await?,
+                    None => return Ok(()),
                 }
                 continue;
             }
             let answer = self.answer(command);
-            writer.write_all(answer.as_bytes()).await?;
+            say(&mut line, &answer).await?;
             if answer.starts_with("221") {
                 return Ok(());
+            }
+            if answer == STARTTLS {
+                line = self.encrypt(line).await?;
             }
         }
     }
@@ -193,6 +235,8 @@ impl Conversation {
     fn answer(&mut self, command: &str) -> String {
         let verb = command.split([' ', ':']).next().unwrap_or("").to_ascii_uppercase();
         match verb.as_str() {
+            "EHLO" if self.acceptor.is_some() && !self.encrypted => "250-sink.example\r\n250 STARTTLS\r\n",
+            "STARTTLS" if self.acceptor.is_some() && !self.encrypted => STARTTLS,
             "EHLO" => "250-sink.example\r\n250-SIZE 1000000\r\n250-AUTH PLAIN LOGIN\r\n250-8BITMIME\r\n250 ENHANCEDSTATUSCODES\r\n",
             "HELO" | "NOOP" => "250 2.0.0 fine\r\n",
             "AUTH" if self.take_if(|fault| fault == Fault::PasswordRefused).is_some() => "535 5.7.8 wrong password\r\n",
@@ -240,35 +284,26 @@ impl Conversation {
         }
     }
 
-    /// Keeps or refuses the letter; `false` ends the conversation.
-    async fn content(&mut self, raw: &[u8], writer: &mut tokio::net::tcp::OwnedWriteHalf) -> std::io::Result<bool> {
+    /// Keeps or refuses the letter; without an answer the conversation ends.
+    async fn content(&mut self, raw: &[u8]) -> Option<String> {
         let mut letter = Letter::parse(self.from.as_deref().unwrap_or(""), &self.to, raw);
+        letter.encrypted = self.encrypted;
         self.from = None;
         self.to.clear();
         match self.fault.take() {
-            Some(Fault::ContentRefused) => {
-                writer.write_all(b"554 5.7.1 content refused\r\n").await?;
-                return Ok(true);
-            }
+            Some(Fault::ContentRefused) => return Some("554 5.7.1 content refused\r\n".to_owned()),
+            Some(Fault::Gibberish) => return Some("HTTP/1.1 400 Bad Request\r\n\r\n".to_owned()),
             Some(Fault::DropAfterData) => {
                 lock(&self.state).letters.push(letter);
-                return Ok(false);
-            }
-            Some(Fault::Gibberish) => {
-                writer.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n").await?;
-                return Ok(false);
+                return None;
             }
             Some(Fault::Slow(wait)) => tokio::time::sleep(wait).await,
             _ => {}
         }
         letter.acknowledged = true;
-        let number = {
-            let mut state = lock(&self.state);
-            state.letters.push(letter);
-            state.letters.len()
-        };
-        writer.write_all(format!("250 2.0.0 kept as {number}\r\n").as_bytes()).await?;
-        Ok(true)
+        let mut state = lock(&self.state);
+        state.letters.push(letter);
+        Some(format!("250 2.0.0 kept as {}\r\n", state.letters.len()))
     }
 
     fn take_if(&self, wanted: impl Fn(Fault) -> bool) -> Option<Fault> {
@@ -277,14 +312,21 @@ impl Conversation {
     }
 }
 
+const STARTTLS: &str = "220 2.0.0 ready\r\n";
+
+async fn say(line: &mut Line, answer: &str) -> io::Result<()> {
+    line.write_all(answer.as_bytes()).await?;
+    line.flush().await
+}
+
 /// Reads up to the line with the single dot and takes the doubled dots away.
-async fn read_content(reader: &mut (impl AsyncBufReadExt + Unpin)) -> std::io::Result<Vec<u8>> {
+async fn read_content(reader: &mut Line) -> io::Result<Vec<u8>> {
     let mut raw = Vec::new();
     let mut line = Vec::new();
     loop {
         line.clear();
         if reader.read_until(b'\n', &mut line).await? == 0 {
-            return Err(std::io::ErrorKind::UnexpectedEof.into());
+            return Err(io::ErrorKind::UnexpectedEof.into());
         }
         if line == b".\r\n" {
             return Ok(raw);
