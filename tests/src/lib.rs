@@ -5,3 +5,4 @@ pub mod client;
 pub mod files;
 pub mod mail;
 pub mod program;
+pub mod story;

@@ -72,8 +72,12 @@ impl City {
     /// A command of the program on this city: `backup FILE`, `doctor`, ….
     #[must_use]
     pub fn command(&self, words: &[&str]) -> Command {
+        self.command_in(words, &self.data())
+    }
+
+    fn command_in(&self, words: &[&str], data: &Path) -> Command {
         let mut command = program();
-        command.args(words).arg("--data").arg(self.data());
+        command.args(words).arg("--data").arg(data);
         if let Some(database) = &self.database {
             command.args(["--database", database.url()]);
         }
@@ -102,7 +106,12 @@ impl City {
             words.push("--no-demo");
         }
         words.extend_from_slice(flags);
-        let mut command = self.command(&words);
+        // Nodes of one city on PostgreSQL each have a folder of their own.
+        let data = match &self.database {
+            Some(_) => self.folder.path().join(format!("data-{}", address.port())),
+            None => self.data(),
+        };
+        let mut command = self.command_in(&words, &data);
         command.envs(environment.iter().copied());
         let log = self.folder.path().join(format!("log-{}", address.port()));
         Node::start(command, address, log)
