@@ -8,6 +8,7 @@
 
 mod announce;
 mod archive;
+pub mod audit;
 pub mod backup;
 #[cfg(test)]
 mod backup_tests;
@@ -17,11 +18,17 @@ mod db;
 pub mod dialect;
 pub mod erasure;
 mod error;
+pub mod files;
 mod folder;
+pub mod idempotency;
+pub mod lease;
+pub mod limits;
 mod migrate;
+pub mod outbox;
 mod postgres;
 pub mod restore;
 mod schema;
+pub mod secrets;
 mod sqlite;
 mod statement;
 #[cfg(any(test, feature = "testing"))]
@@ -39,4 +46,19 @@ pub use tx::Tx;
 pub use value::{FromValue, Json, Row, Value};
 
 /// Every statement of this crate, for the registry that prepares them on both engines.
-pub const STATEMENTS: &[&[Statement]] = &[backup::STATEMENTS, db::STATEMENTS, erasure::STATEMENTS, restore::STATEMENTS];
+pub const STATEMENTS: &[&[Statement]] = &[
+    audit::STATEMENTS,
+    audit::seal::STATEMENTS,
+    audit::verify::STATEMENTS,
+    backup::STATEMENTS,
+    db::STATEMENTS,
+    erasure::STATEMENTS,
+    files::STATEMENTS,
+    idempotency::STATEMENTS,
+    lease::STATEMENTS,
+    limits::STATEMENTS,
+    outbox::STATEMENTS,
+    outbox::worker::STATEMENTS,
+    restore::STATEMENTS,
+    secrets::STATEMENTS,
+];

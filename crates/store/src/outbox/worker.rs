@@ -1,0 +1,296 @@
+//! The worker of the outbox: claims what is due, hands it over, settles it.
+
+use std::collections::BTreeMap;
+use std::panic::AssertUnwindSafe;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::FutureExt as _;
+use kernel::World;
+use kernel::time::Instant;
+use tokio::sync::{broadcast, watch};
+use tokio::task::JoinSet;
+use uuid::Uuid;
+
+use super::{ClaimToken, ItemId, TOPIC};
+use crate::{Act, Db, EVERYTHING, Error, Json, Row, Statement, Tx, Value};
+
+crate::statements! {
+    /// Whether anything is due: asked before claiming, so that an idle city writes nothing.
+    DUE = "SELECT COUNT(*) FROM (SELECT 1 FROM outbox WHERE state = 'open' AND next_at <= $1 AND NOT held LIMIT 1) AS due";
+    /// Drops what is too late, unless it is being delivered at this moment.
+    STALE = "UPDATE outbox SET state = 'stale', payload = NULL, settled_at = $1
+        WHERE state = 'open' AND next_at <= $1 AND NOT held AND not_after < $1";
+    /// Claims what is due of one topic and first in its order.
+    CLAIM = "WITH due AS MATERIALIZED (
+            SELECT id FROM outbox AS one
+            WHERE one.state = 'open' AND NOT one.held AND one.next_at <= $1 AND one.not_before <= $1 AND one.topic = $5
+              AND (one.order_by IS NULL OR NOT EXISTS (
+                SELECT 1 FROM outbox AS earlier
+                WHERE earlier.state = 'open' AND NOT earlier.held
+                  AND earlier.topic = one.topic AND earlier.order_by = one.order_by
+                  AND (earlier.not_before < one.not_before
+                    OR (earlier.not_before = one.not_before AND earlier.id < one.id))))
+            ORDER BY one.urgency, one.not_before, one.id
+            LIMIT $2 {skip_locked})
+        UPDATE outbox SET claim = $3, next_at = $4, attempts = attempts + 1
+        WHERE id IN (SELECT id FROM due) AND state = 'open' AND next_at <= $1
+        RETURNING id, key, payload, attempts, put_at, not_after, urgency, not_before";
+    /// Settles a claim for good, or gives it up with its payload kept (`dead`).
+    DONE = "UPDATE outbox SET state = 'done', payload = NULL, settled_at = $3, reason = NULL
+        WHERE id = $1 AND claim = $2 AND state = 'open'";
+    /// Too late at the door.
+    LATE = "UPDATE outbox SET state = 'stale', payload = NULL, settled_at = $3
+        WHERE id = $1 AND claim = $2 AND state = 'open'";
+    /// Gives an item up.
+    DEAD = "UPDATE outbox SET state = 'dead', settled_at = $3, reason = $4
+        WHERE id = $1 AND claim = $2 AND state = 'open'";
+    /// Tries an item again later.
+    AGAIN = "UPDATE outbox SET claim = NULL, next_at = $3, reason = $4
+        WHERE id = $1 AND claim = $2 AND state = 'open'";
+}
+
+/// How long a claim holds; then the item is taken to be abandoned.
+const VISIBLE_AFTER: Duration = Duration::from_secs(120);
+/// How long one delivery may take; well within the claim.
+const DELIVERY_LIMIT: Duration = Duration::from_secs(60);
+/// Items of one topic delivered side by side.
+const AT_ONCE: i64 = 16;
+/// How often the worker looks by itself, when no wake-up came.
+const LOOK: Duration = Duration::from_secs(1);
+/// Attempts before an item is given up: with the waiting below, about six hours.
+pub const ATTEMPTS: u32 = 14;
+/// Waiting after the first failure; doubled after each further one.
+const FIRST_WAIT: Duration = Duration::from_secs(5);
+/// The longest waiting between attempts.
+const LONGEST_WAIT: Duration = Duration::from_secs(3600);
+
+/// An item at hand-over.
+#[derive(Clone, Debug)]
+pub struct Delivery {
+    /// Its number.
+    pub id: ItemId,
+    /// Its name for ever, by which a receiver recognises a repetition.
+    pub key: String,
+    /// What to deliver.
+    pub payload: serde_json::Value,
+    /// Which attempt this is, from 1.
+    pub attempt: u32,
+    /// When it was put.
+    pub put_at: Instant,
+    claim: ClaimToken,
+    not_after: Option<Instant>,
+}
+
+/// How a delivery ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// Handed over.
+    Done,
+    /// Not now; perhaps later.
+    Retry {
+        /// Why, for staff. No personal data.
+        reason: String,
+    },
+    /// Never; staff should see it.
+    Dead {
+        /// Why, for staff. No personal data.
+        reason: String,
+    },
+}
+
+/// What [`Deliver::deliver`] answers with.
+pub type Delivering<'a> = Pin<Box<dyn Future<Output = Outcome> + Send + 'a>>;
+
+/// Delivers the items of one topic.
+pub trait Deliver: Send + Sync {
+    /// The topic.
+    fn topic(&self) -> &'static str;
+    /// Hands one item over to the outside world. May be called again for the same item, after a crash in between.
+    fn deliver(&self, item: Delivery) -> Delivering<'_>;
+}
+
+/// Delivers what is put into the outbox. Any number of workers may run, on any node.
+#[derive(Clone)]
+pub struct Worker {
+    db: Db,
+    world: World,
+    handlers: Arc<BTreeMap<&'static str, Arc<dyn Deliver>>>,
+}
+
+impl Worker {
+    /// A worker with these handlers; items of other topics stay for other workers.
+    #[must_use]
+    pub fn new(db: Db, world: World, handlers: Vec<Arc<dyn Deliver>>) -> Self {
+        let handlers = handlers.into_iter().map(|handler| (handler.topic(), handler)).collect();
+        Self { db, world, handlers: Arc::new(handlers) }
+    }
+
+    /// Delivers until `stop` turns true; what was begun is finished first.
+    pub async fn run(self, mut stop: watch::Receiver<bool>) {
+        let mut wake = self.db.listen();
+        let mut failing = false;
+        loop {
+            match self.drain().await {
+                Ok(_) => failing = false,
+                Err(error) => {
+                    // Said once, not every second while a database is away.
+                    if !failing {
+                        tracing::warn!(%error, "the outbox waits");
+                    }
+                    failing = true;
+                }
+            }
+            tokio::select! {
+                () = tokio::time::sleep(LOOK) => {}
+                () = woken(&mut wake), if !failing => {}
+                // An error means that the sender is gone, which is a way to stop.
+                _ = stop.wait_for(|stop| *stop) => return,
+            }
+            if *stop.borrow() {
+                return;
+            }
+        }
+    }
+
+    /// Delivers everything that is due now, and what becomes free behind it; how many deliveries were tried.
+    ///
+    /// # Errors
+    /// Any storage [`Error`]; what was claimed comes back when its claim runs out.
+    pub async fn drain(&self) -> Result<usize, Error> {
+        let mut tried = 0;
+        loop {
+            let mut round = 0;
+            for handler in self.handlers.values() {
+                round += self.round(handler).await?;
+            }
+            if round == 0 {
+                return Ok(tried);
+            }
+            tried += round;
+        }
+    }
+
+    /// One claim of one topic, delivered side by side.
+    async fn round(&self, handler: &Arc<dyn Deliver>) -> Result<usize, Error> {
+        let items = self.claim(handler.topic()).await?;
+        let count = items.len();
+        let mut deliveries = JoinSet::new();
+        for item in items {
+            deliveries.spawn(self.clone().carry(Arc::clone(handler), item));
+        }
+        while let Some(carried) = deliveries.join_next().await {
+            carried.map_err(|error| Error::Lost(error.to_string()))??;
+        }
+        Ok(count)
+    }
+
+    /// Delivers one item and writes down how it ended.
+    async fn carry(self, handler: Arc<dyn Deliver>, item: Delivery) -> Result<(), Error> {
+        let too_late = item.not_after.is_some_and(|limit| self.world.now() > limit);
+        let outcome = if too_late { None } else { Some(deliver(handler, item.clone()).await) };
+        self.settle(item, outcome).await
+    }
+
+    async fn claim(&self, topic: &'static str) -> Result<Vec<Delivery>, Error> {
+        let now = self.world.now();
+        let due: i64 = self.db.point(async move |tx: &mut Tx<'_>| tx.value(&DUE, &[now.into()]).await).await?;
+        if due == 0 {
+            return Ok(Vec::new());
+        }
+        let claim = Uuid::from_bytes(self.world.bytes());
+        // Owned: a transaction that captures references cannot be spawned (the compiler's limit on async closures).
+        let topic = topic.to_owned();
+        let rows = self
+            .db
+            .write(Act::bulk("outbox.claim"), async move |tx: &mut Tx<'_>| {
+                tx.exec(&STALE, &[now.into()]).await?;
+                let until = now.plus(VISIBLE_AFTER);
+                let params = [now.into(), AT_ONCE.into(), claim.into(), until.into(), topic.as_str().into()];
+                tx.all(&CLAIM, &params).await
+            })
+            .await?;
+        let mut items = rows
+            .iter()
+            .map(|row| Ok(((row.get(6)?, row.get(7)?, row.get(0)?), item(row, claim)?)))
+            .collect::<Result<Vec<((i64, i64, Uuid), Delivery)>, Error>>()?;
+        // RETURNING promises no order.
+        items.sort_by_key(|(order, _)| *order);
+        Ok(items.into_iter().map(|(_, item)| item).collect())
+    }
+
+    /// Writes down how a delivery ended; `None` is "too late".
+    async fn settle(self, item: Delivery, outcome: Option<Outcome>) -> Result<(), Error> {
+        let now = self.world.now();
+        let (id, claim) = (item.id, item.claim);
+        let (statement, params): (Statement, Vec<Value>) = match outcome {
+            Some(Outcome::Done) => (DONE, vec![id.into(), claim.into(), now.into()]),
+            None => (LATE, vec![id.into(), claim.into(), now.into()]),
+            Some(Outcome::Retry { reason }) if item.attempt < ATTEMPTS => {
+                tracing::info!(item = %id, attempt = item.attempt, reason, "a delivery is tried again later");
+                (AGAIN, vec![id.into(), claim.into(), now.plus(waiting(&item)).into(), reason.into()])
+            }
+            Some(Outcome::Retry { reason } | Outcome::Dead { reason }) => {
+                tracing::warn!(item = %id, attempt = item.attempt, reason, "a delivery is given up");
+                (DEAD, vec![id.into(), claim.into(), now.into(), reason.into()])
+            }
+        };
+        let settled = self
+            .db
+            .write(Act::bulk("outbox.settle"), async move |tx: &mut Tx<'_>| tx.exec(&statement, &params).await)
+            .await?;
+        if settled == 0 {
+            tracing::warn!(item = %id, "a delivery took longer than its claim; it may have been made twice");
+        }
+        Ok(())
+    }
+}
+
+/// Hands one item over, within its time; a handler that panics harms one delivery and not the worker.
+async fn deliver(handler: Arc<dyn Deliver>, item: Delivery) -> Outcome {
+    let id = item.id;
+    let delivering = AssertUnwindSafe(handler.deliver(item)).catch_unwind();
+    match tokio::time::timeout(DELIVERY_LIMIT, delivering).await {
+        Ok(Ok(outcome)) => outcome,
+        Ok(Err(_)) => {
+            tracing::error!(item = %id, "a handler of the outbox panicked");
+            Outcome::Retry { reason: "the handler failed".to_owned() }
+        }
+        Err(_) => Outcome::Retry { reason: format!("no answer within {} s", DELIVERY_LIMIT.as_secs()) },
+    }
+}
+
+/// Ends at the next wake-up: something was put, or hints were lost.
+async fn woken(wake: &mut broadcast::Receiver<crate::Topic>) {
+    loop {
+        match wake.recv().await {
+            Ok(topic) if &*topic == TOPIC || &*topic == EVERYTHING => return,
+            Ok(_) => {}
+            Err(broadcast::error::RecvError::Lagged(_)) => return,
+            // The database is being closed; only the look by time remains.
+            Err(broadcast::error::RecvError::Closed) => std::future::pending().await,
+        }
+    }
+}
+
+/// Doubled with every attempt, and up to a fifth more by the item's number, so that a thousand failures do not come back at once.
+fn waiting(item: &Delivery) -> Duration {
+    let doubled = FIRST_WAIT * 2_u32.saturating_pow(item.attempt.saturating_sub(1).min(16));
+    let wait = doubled.min(LONGEST_WAIT);
+    let spread = u32::from(item.id.uuid().as_bytes()[15]);
+    wait + wait * spread / (5 * 255)
+}
+
+fn item(row: &Row, claim: ClaimToken) -> Result<Delivery, Error> {
+    let payload: Json<serde_json::Value> = row.get(2)?;
+    Ok(Delivery {
+        id: row.get(0)?,
+        key: row.get(1)?,
+        payload: payload.0,
+        attempt: row.get(3)?,
+        put_at: row.get(4)?,
+        claim,
+        not_after: row.get(5)?,
+    })
+}
