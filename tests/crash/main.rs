@@ -1,6 +1,8 @@
 //! `kill -9` under load: what was promised is there, nothing twice, no letter lost.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test may end with its reason")]
 
+mod faults;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};

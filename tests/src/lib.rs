@@ -5,4 +5,5 @@ pub mod client;
 pub mod files;
 pub mod mail;
 pub mod program;
+pub mod proxy;
 pub mod story;

@@ -95,6 +95,23 @@ impl Cluster {
         text.lines().next()?.trim().parse().ok()
     }
 
+    /// Stops the server now; whether it is gone.
+    #[must_use]
+    pub fn stop(&self) -> bool {
+        let Some(pid) = self.pid() else { return true };
+        let asked = Command::new("kill").args(["-INT", &pid.to_string()]).stdin(Stdio::null()).status();
+        if !asked.is_ok_and(|status| status.success()) {
+            return false;
+        }
+        for _ in 0..200 {
+            if self.pid().is_none() {
+                return true;
+            }
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        false
+    }
+
     fn answers(&self) -> bool {
         UnixStream::connect(self.folder.join(format!(".s.PGSQL.{PORT}"))).is_ok()
     }
