@@ -1,0 +1,205 @@
+//! `/city`: what was measured, with charts, tables and CSV.
+
+use std::fmt::Write as _;
+use std::sync::Arc;
+use std::time::Duration;
+
+use askama::Template;
+use axum::response::Response;
+use http::HeaderMap;
+use kernel::day::Day;
+use kernel::locale::Locale;
+use shell::{App, Ask, Cache, Page, Refusal, Route};
+use visits::WeekNumbers;
+use words::Tongue;
+
+use crate::charts::{self, Bars, Line, Stripes, grouped};
+use crate::figures::Gathered;
+use crate::{Kept, WHO, variant, with_kept};
+
+const AT_MOST: Duration = Duration::from_secs(600);
+
+pub(crate) fn routes(kept: &Arc<Kept>) -> Vec<Route> {
+    vec![
+        Route::page("/city", WHO, with_kept!(kept, city)),
+        Route::file("/city/visits.csv", WHO, with_kept!(kept, visits_csv)),
+        Route::file("/city/satisfaction.csv", WHO, with_kept!(kept, satisfaction_csv)),
+    ]
+}
+
+/// A line of a table.
+struct TableRow {
+    name: String,
+    cells: Vec<String>,
+}
+
+/// What there is to show about visits.
+struct Shown {
+    came: Bars,
+    came_say: String,
+    stay: Line,
+    stay_say: String,
+    rows: Vec<TableRow>,
+    counters: Vec<TableRow>,
+}
+
+/// What residents said.
+struct Said {
+    say: String,
+    /// By service; those of too few answers are not in it.
+    chart: Stripes,
+    rows: Vec<TableRow>,
+}
+
+#[derive(Template)]
+#[template(path = "city.html")]
+struct Numbers {
+    page: Page,
+    period: String,
+    shown: Option<Shown>,
+    said: Option<Said>,
+}
+
+async fn city(kept: &Kept, app: &App, ask: &Ask, headers: &HeaderMap) -> Result<Response, Refusal> {
+    let made = kept
+        .numbers
+        .get(app, variant(ask), &["places/city", "places/counters"], AT_MOST, async || {
+            let gathered = kept.figures.now(app).await?;
+            let t = ask.t();
+            let name = app.city().name.get(ask.locale).to_owned();
+            let mut page = Page::titled(app, ask, t.with("city-numbers-title", [("city", name.into())]).into_owned());
+            page.path = "/city".to_owned();
+            let period =
+                t.with("city-period", [("from", t.day(gathered.from).into()), ("to", t.day(gathered.to).into())]);
+            shell::Kept::page(&Numbers {
+                period: period.into_owned(),
+                shown: shown(t, ask.locale, &gathered),
+                said: said(t, ask.locale, &gathered),
+                page,
+            })
+        })
+        .await?;
+    Ok(made.answer(headers, Cache::Ask))
+}
+
+/// A count, or words that it is too small to be told.
+fn told(t: Tongue, count: u64) -> String {
+    public(count).map_or_else(|| t.text("city-few").into_owned(), grouped)
+}
+
+fn public(count: u64) -> Option<i64> {
+    (count >= visits::PUBLIC_LEAST).then(|| i64::try_from(count).unwrap_or(i64::MAX))
+}
+
+fn minutes(t: Tongue, value: Option<i64>) -> String {
+    value.map_or_else(|| t.text("city-few").into_owned(), |n| t.with("common-minutes", [("n", n.into())]).into_owned())
+}
+
+fn slashed(day: Day) -> String {
+    let (_, month, day) = day.ymd();
+    format!("{month}/{day}")
+}
+
+fn shown(t: Tongue, locale: Locale, gathered: &Gathered) -> Option<Shown> {
+    let newest = gathered.newest()?;
+    let came: Vec<_> = gathered.weeks.iter().map(|week| (slashed(week.monday), public(week.sum.finished))).collect();
+    let stay: Vec<_> = gathered.weeks.iter().map(|week| (slashed(week.monday), week.median_stay)).collect();
+    let came_say = match public(newest.sum.finished) {
+        Some(n) => t.with("city-came-say", [("n", grouped(n).into())]),
+        None => t.text("city-came-few"),
+    };
+    let stay_say = match (newest.median_stay, gathered.shorter_in_a_row()) {
+        (Some(n), weeks @ 2..) => t.with("city-stay-shorter", [("n", n.into()), ("weeks", weeks.into())]),
+        (Some(n), _) => t.with("city-stay-say", [("n", n.into())]),
+        (None, _) => t.text("city-stay-few"),
+    };
+    let row = |week: &WeekNumbers| TableRow {
+        name: t.with("city-week-of", [("day", t.short_day(week.monday).into())]).into_owned(),
+        cells: vec![
+            told(t, week.sum.finished),
+            told(t, (week.sum.web + week.sum.staff).saturating_sub(week.sum.cancelled)),
+            told(t, week.sum.no_show),
+            minutes(t, week.median_stay),
+            minutes(t, week.median_wait),
+        ],
+    };
+    let counter = |(name, week): &(kernel::locale::Localized, WeekNumbers)| TableRow {
+        name: name.get(locale).to_owned(),
+        cells: vec![told(t, week.sum.finished), minutes(t, week.median_stay), minutes(t, week.median_wait)],
+    };
+    Some(Shown {
+        came: charts::bars(&came, &t.text("city-few"), grouped),
+        came_say: came_say.into_owned(),
+        stay: charts::line(&stay, |n| n.to_string()),
+        stay_say: stay_say.into_owned(),
+        rows: gathered.weeks.iter().rev().map(row).collect(),
+        counters: gathered.counters.iter().map(counter).collect(),
+    })
+}
+
+fn said(t: Tongue, locale: Locale, gathered: &Gathered) -> Option<Said> {
+    let total = gathered.said?;
+    let number = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
+    let by_service = || gathered.said_by_service.iter().map(|(name, public)| (name.get(locale).to_owned(), *public));
+    let shown: Vec<_> =
+        by_service().filter_map(|(name, public)| Some((name, number(public?.mean_hundredths())))).collect();
+    let row = |(name, public): (String, Option<voices::Public>)| TableRow {
+        name,
+        cells: public.map_or_else(
+            || vec![t.text("city-few").into_owned(), "–".to_owned()],
+            |public| vec![grouped(number(public.n())), mean(public)],
+        ),
+    };
+    let say = t.with("city-said-say", [("mean", mean(total).into()), ("n", grouped(number(total.n())).into())]);
+    Some(Said {
+        say: say.into_owned(),
+        chart: charts::stripes(&shown, 500, |hundredths| format!("{}.{:02}", hundredths / 100, hundredths % 100)),
+        rows: by_service().map(row).collect(),
+    })
+}
+
+fn mean(public: voices::Public) -> String {
+    format!("{}.{:02}", public.mean_hundredths() / 100, public.mean_hundredths() % 100)
+}
+
+/// A cell of CSV: quoted where it must be.
+fn cell(text: &str) -> String {
+    if text.contains(['"', ',', '\n', '\r']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text.to_owned() }
+}
+
+/// Satisfaction by service as CSV; what may not be told is empty.
+async fn satisfaction_csv(kept: &Kept, app: &App, ask: &Ask, _: &HeaderMap) -> Result<Response, Refusal> {
+    let gathered = kept.figures.now(app).await?;
+    let t = ask.t();
+    let mut csv = String::from("\u{feff}");
+    let _ = writeln!(
+        csv,
+        "{}\r",
+        ["city-col-service", "city-col-answers", "city-col-mean"].map(|key| t.text(key)).join(",")
+    );
+    let all = (t.text("city-said-all").into_owned(), gathered.said);
+    let each = gathered.said_by_service.iter().map(|(name, public)| (name.get(ask.locale).to_owned(), *public));
+    for (name, public) in std::iter::once(all).chain(each) {
+        let figures = public.map_or_else(|| ",".to_owned(), |public| format!("{},{}", public.n(), mean(public)));
+        let _ = writeln!(csv, "{},{figures}\r", cell(&name));
+    }
+    Ok(shell::attachment("text/csv; charset=utf-8", "satisfaction.csv", csv))
+}
+
+/// The weeks as CSV; what may not be told is empty.
+async fn visits_csv(kept: &Kept, app: &App, ask: &Ask, _: &HeaderMap) -> Result<Response, Refusal> {
+    let gathered = kept.figures.now(app).await?;
+    let t = ask.t();
+    let heads =
+        ["city-col-week", "city-col-came", "city-col-booked", "city-col-no-show", "city-csv-stay", "city-csv-wait"];
+    let mut csv = String::from("\u{feff}");
+    let _ = writeln!(csv, "{}\r", heads.map(|key| t.text(key)).join(","));
+    for week in &gathered.weeks {
+        let booked = (week.sum.web + week.sum.staff).saturating_sub(week.sum.cancelled);
+        let cells =
+            [public(week.sum.finished), public(booked), public(week.sum.no_show), week.median_stay, week.median_wait];
+        let cells = cells.map(|cell| cell.map_or_else(String::new, |n| n.to_string()));
+        let _ = writeln!(csv, "{},{}\r", week.monday, cells.join(","));
+    }
+    Ok(shell::attachment("text/csv; charset=utf-8", "visits.csv", csv))
+}
