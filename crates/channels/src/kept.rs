@@ -25,16 +25,6 @@ impl Kept {
     pub fn inbox(db: Db) -> Self {
         Self { db, shelf: Shelf::Inbox }
     }
-
-    async fn keep(&self, envelope: &Envelope) -> Outcome {
-        let shelf = self.shelf;
-        let letter = envelope.clone();
-        let kept = self.db.write(KEEP, async move |tx: &mut Tx<'_>| letters::keep(tx, shelf, &letter).await).await;
-        match kept {
-            Ok(_) => Outcome::Accepted { reference: String::new() },
-            Err(error) => Outcome::Retry(Failure::new(Why::Unreachable, &error.to_string())),
-        }
-    }
 }
 
 impl Channel for Kept {
@@ -43,6 +33,14 @@ impl Channel for Kept {
     }
 
     fn deliver<'a>(&'a self, envelope: &'a Envelope) -> HandOver<'a> {
-        Box::pin(self.keep(envelope))
+        Box::pin(keep(self.clone(), envelope.clone()))
+    }
+}
+
+// Owned values only: a transaction that captures references cannot be spawned (the compiler's limit on async closures).
+async fn keep(Kept { db, shelf }: Kept, letter: Envelope) -> Outcome {
+    match db.write(KEEP, async move |tx: &mut Tx<'_>| letters::keep(tx, shelf, &letter).await).await {
+        Ok(_) => Outcome::Accepted { reference: String::new() },
+        Err(error) => Outcome::Retry(Failure::new(Why::Unreachable, &error.to_string())),
     }
 }

@@ -24,6 +24,8 @@ use crate::letter::{self, Letter};
 
 /// Conversations held at the same time; more would only queue at the city's own relay.
 const CONVERSATIONS: usize = 4;
+/// The longest wait for one of them.
+const QUEUE: Duration = Duration::from_secs(10);
 /// A kept connection older than this is closed instead of used: servers hang up on idle clients.
 const IDLE: Duration = Duration::from_secs(20);
 
@@ -100,8 +102,9 @@ impl Smtp {
             Ok(letter) => letter,
             Err(error) => return Outcome::Refused(Failure::new(Why::Recipient, &scrub(&error.to_string()))),
         };
-        let Ok(_place) = self.gate.acquire().await else {
-            return Outcome::Retry(Failure::new(Why::Unreachable, "the mail channel is closing"));
+        // Waiting for a line and talking on it both fit into the time the outbox gives a delivery.
+        let Ok(Ok(_place)) = tokio::time::timeout(QUEUE, self.gate.acquire()).await else {
+            return Outcome::Retry(Failure::new(Why::Unreachable, "every line to the mail server is taken"));
         };
         match tokio::time::timeout(self.patience, self.converse(&letter)).await {
             Ok(Ok(response)) => Outcome::Accepted { reference: scrub(&answer(&response)) },
