@@ -1,4 +1,5 @@
--- Staff: units and posts with dates, persons, who holds which post, sign-in, sessions, looks at cases.
+-- Staff: units and posts with dates, persons, who holds which post, sign-in, sessions.
+-- Who looked at whose case is in the audit log.
 --
 -- What changes with a date (a unit's name and place in the tree, a post's title and roles) is kept as
 -- steps: the row in force on a day is the one with the latest valid_from that is not after it. Two
@@ -132,16 +133,3 @@ CREATE TABLE first_administrator (
   person {uuid} NOT NULL,
   made_at {int} NOT NULL
 ) {strict};
-
--- A member of staff looked at a resident's case; post is the one that allowed it at that moment.
-CREATE TABLE look (
-  id {uuid} PRIMARY KEY,
-  at {int} NOT NULL,
-  person {uuid} NOT NULL REFERENCES person (id),
-  post {uuid} REFERENCES post (id),
-  kind {text} NOT NULL,
-  object {uuid} NOT NULL,
-  purpose {text} NOT NULL
-) {strict};
-CREATE INDEX look_object ON look (object, at);
-CREATE INDEX look_person ON look (person, at);

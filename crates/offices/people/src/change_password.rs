@@ -3,7 +3,7 @@
 use kernel::World;
 use store::{Act, Db, Tx};
 
-use crate::limit::{self, Taken};
+use crate::limit;
 use crate::password::{Keeper, KeeperError, Password, WeakPassword};
 use crate::{Actor, Staff, record, session};
 
@@ -61,7 +61,7 @@ pub async fn change_password(
     let (person, own) = (staff.person, world.clone());
     let found = db
         .write(LOOK_UP, async move |tx: &mut Tx<'_>| -> Result<_, store::Error> {
-            if let Taken::Refused { retry_at } = limit::own_password(tx, &own, person).await? {
+            if let Some(retry_at) = limit::own_password(tx, &own, person).await? {
                 return Ok(Err(retry_at));
             }
             let row = tx.one(&CURRENT, &[person.into()]).await?;

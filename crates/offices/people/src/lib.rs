@@ -20,7 +20,10 @@
 mod change_password;
 mod first_administrator;
 mod holdings;
+mod import_organisation;
+mod import_staff_posts;
 mod limit;
+mod look;
 mod model;
 pub mod password;
 mod persons;
@@ -39,6 +42,9 @@ pub use change_password::{ChangePasswordError, change_password};
 pub use first_administrator::{
     FIRST_LOGIN, FirstAdministrator, FirstAdministratorError, OWN_UNIT, first_administrator, own_post,
 };
+pub use import_organisation::{Organisation, OrganisationReport, import_organisation, preview_organisation};
+pub use import_staff_posts::{ImportError, StaffPosts, StaffPostsReport, import_staff_posts, preview_staff_posts};
+pub use look::{Case, Look, LookError, Purpose, look, looks_at, looks_by};
 pub use model::{
     Actor, Branch, HeldPost, HoldingId, Must, PersonId, PostId, SessionId, Staff, Unit, UnitId, UnitKind, tree,
 };
@@ -63,6 +69,7 @@ pub use units::{PutUnit, PutUnitError, close_unit, put_unit, unit, units};
 pub const STATEMENTS: &[&[store::Statement]] = &[
     change_password::STATEMENTS,
     first_administrator::STATEMENTS,
+    import_staff_posts::STATEMENTS,
     persons::STATEMENTS,
     posts::STATEMENTS,
     second_factor::STATEMENTS,

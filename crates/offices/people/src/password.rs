@@ -1,6 +1,7 @@
 //! Passwords: which are taken, and the slow hashing of them, kept off the reactor and out of transactions.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
@@ -226,6 +227,7 @@ struct Inner {
     admitted: Semaphore,
     /// Stands in for the hash of an unknown login, so that the answer takes as long.
     nobody: String,
+    hashes: AtomicU64,
 }
 
 /// Waiting places for each running hash. At 20 ms each nobody waits longer than about two seconds.
@@ -247,8 +249,15 @@ impl Keeper {
             running: Semaphore::new(at_once),
             admitted: Semaphore::new(at_once * (QUEUE_PER_RUNNER + 1)),
             nobody,
+            hashes: AtomicU64::new(0),
         };
         Ok(Self { inner: Arc::new(inner) })
+    }
+
+    /// Hashes computed so far: for metrics, and to see that every refusal costs the same.
+    #[must_use]
+    pub fn hashes(&self) -> u64 {
+        self.inner.hashes.load(Ordering::Relaxed)
     }
 
     /// The hash to store for `password`.
@@ -284,6 +293,7 @@ impl Keeper {
         let _place = self.inner.admitted.try_acquire().map_err(|_| KeeperError::Busy)?;
         let _turn = self.inner.running.acquire().await.map_err(|_| KeeperError::Busy)?;
         let inner = Arc::clone(&self.inner);
+        inner.hashes.fetch_add(1, Ordering::Relaxed);
         tokio::task::spawn_blocking(move || work(&inner)).await.map_err(|e| KeeperError::Broken(e.to_string()))?
     }
 }

@@ -138,6 +138,15 @@ pub async fn add_person(
     data: &PersonData,
     password: Option<&FirstPassword>,
 ) -> Result<PersonId, PersonError> {
+    let id = insert(tx, world, data).await?;
+    if let Some(password) = password {
+        set_password(tx, world, id, password).await?;
+    }
+    record::change(tx, world, actor, "people.person.add", id.uuid(), data.login.to_string()).await?;
+    Ok(id)
+}
+
+pub(crate) async fn insert(tx: &mut Tx<'_>, world: &World, data: &PersonData) -> Result<PersonId, PersonError> {
     let id: PersonId = world.id();
     let params = [
         id.into(),
@@ -151,10 +160,6 @@ pub async fn add_person(
     if tx.exec(&INSERT, &params).await? == 0 {
         return Err(PersonError::Taken);
     }
-    if let Some(password) = password {
-        set_password(tx, world, id, password).await?;
-    }
-    record::change(tx, world, actor, "people.person.add", id.uuid(), data.login.to_string()).await?;
     Ok(id)
 }
 

@@ -195,7 +195,7 @@ pub async fn hold(tx: &mut Tx<'_>, world: &World, actor: Actor, command: Hold) -
     let spans = spans(tx, person, post).await?;
     let change = hold_from(&spans, day);
     apply(tx, world, person, post, concurrent, change).await?;
-    let marked = tx.exec(&CONCURRENT, &[person.into(), post.into(), day.into(), concurrent.into()]).await?;
+    let marked = mark(tx, person, post, day, concurrent).await?;
     if change.is_some() || marked > 0 {
         record::change(tx, world, actor, "people.post.hold", person.uuid(), format!("{post} {day}")).await?;
     }
@@ -260,4 +260,14 @@ pub(crate) async fn apply(
         Some(Change::End { id, to }) => tx.exec(&END, &[id.into(), to.into()]).await.map(drop),
         Some(Change::Delete { id }) => tx.exec(&DELETE, &[id.into()]).await.map(drop),
     }
+}
+
+pub(crate) async fn mark(
+    tx: &mut Tx<'_>,
+    person: PersonId,
+    post: PostId,
+    day: Day,
+    concurrent: bool,
+) -> Result<u64, store::Error> {
+    tx.exec(&CONCURRENT, &[person.into(), post.into(), day.into(), concurrent.into()]).await
 }

@@ -4,7 +4,7 @@
 use kernel::World;
 use store::Tx;
 
-use crate::limit::{self, Taken};
+use crate::limit;
 use crate::roles::Permission;
 use crate::secret::{code_digest, one_time_code};
 use crate::{Actor, PersonId, Staff, record, session, totp};
@@ -52,12 +52,18 @@ pub(crate) async fn prove(
         let Some(row) = tx.opt(&TOTP, &[person.into()]).await? else { return Ok(None) };
         let (secret, last): (Vec<u8>, i64) = (row.get(0)?, row.get(1)?);
         let Some(step) = totp::matching_step(&secret, code, world.now().seconds(), last) else { return Ok(None) };
-        let taken = tx.exec(&TAKE_STEP, &[person.into(), step.into()]).await? == 1;
-        return Ok(taken.then_some("authenticator"));
+        if tx.exec(&TAKE_STEP, &[person.into(), step.into()]).await? == 0 {
+            return Ok(None);
+        }
+        limit::second_factor_right(tx, person).await?;
+        return Ok(Some("authenticator"));
     }
     let Some(digest) = code_digest(person, typed) else { return Ok(None) };
-    let used = tx.exec(&USE_CODE, &[person.into(), digest.into(), world.now().into()]).await? == 1;
-    Ok(used.then_some("one-time code"))
+    if tx.exec(&USE_CODE, &[person.into(), digest.into(), world.now().into()]).await? == 0 {
+        return Ok(None);
+    }
+    limit::second_factor_right(tx, person).await?;
+    Ok(Some("one-time code"))
 }
 
 /// A secret to put into an authenticator; it counts only after a code of it was given.
@@ -134,7 +140,7 @@ pub async fn confirm_totp(
     staff: &Staff,
     typed: &str,
 ) -> Result<Enrolled, store::Error> {
-    if let Taken::Refused { retry_at } = limit::second_factor(tx, world, staff.person).await? {
+    if let Some(retry_at) = limit::second_factor(tx, world, staff.person).await? {
         return Ok(Enrolled::TooMany { retry_at });
     }
     let Some(offer) = offered_totp(tx, world, staff).await? else { return Ok(Enrolled::Expired) };

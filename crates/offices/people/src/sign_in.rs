@@ -14,7 +14,7 @@ use kernel::text::Line;
 use kernel::time::Instant;
 use store::{Act, Db, Tx};
 
-use crate::limit::{self, Taken};
+use crate::limit;
 use crate::password::{Hashed, Keeper, KeeperError, Password, Verdict};
 use crate::persons::Login;
 use crate::policy::{Policy, SecondFactor};
@@ -117,9 +117,10 @@ pub async fn begin_sign_in(
     // A text no account can have is refused at once, whoever it is for.
     let Some(password) = Password::typed(&form.password) else { return Err(SignInError::Refused) };
     // A login of the wrong shape goes the whole way as nobody's.
-    let login = Login::parse(&form.login);
+    let login = Login::parse(&form.login).map(|login| login.as_str().to_owned()).unwrap_or_default();
     let found = look_up(db, world, login.clone(), form.address).await?;
     let verdict = keeper.verify(&password, found.as_ref().map(|found| found.hash.as_str())).await?;
+    let known = found.as_ref().map(|found| found.person);
     let rehashed = match verdict {
         Verdict { right: true, outdated: true } => Some(keeper.hash(world, &password).await?),
         _ => None,
@@ -131,8 +132,8 @@ pub async fn begin_sign_in(
         device: form.device.to_string(),
         policy: *policy,
     });
-    let world = world.clone();
-    let begun = db.write(DECIDE, async move |tx: &mut Tx<'_>| decide(tx, &world, admitted.as_ref()).await).await?;
+    let (world, attempt) = (world.clone(), Attempt { login, address: form.address, known, admitted });
+    let begun = db.write(DECIDE, async move |tx: &mut Tx<'_>| decide(tx, &world, &attempt).await).await?;
     begun.ok_or(SignInError::Refused)
 }
 
@@ -142,15 +143,14 @@ struct Found {
     version: i64,
 }
 
-async fn look_up(db: &Db, world: &World, login: Option<Login>, address: IpAddr) -> Result<Option<Found>, SignInError> {
+async fn look_up(db: &Db, world: &World, login: String, address: IpAddr) -> Result<Option<Found>, SignInError> {
     let world = world.clone();
     let looked = db
         .write(LOOK_UP, async move |tx: &mut Tx<'_>| -> Result<_, store::Error> {
-            let login = login.as_ref().map_or("", Login::as_str);
-            if let Taken::Refused { retry_at } = limit::sign_in(tx, &world, login, address).await? {
+            if let Some(retry_at) = limit::sign_in(tx, &world, &login, address).await? {
                 return Ok(Err(retry_at));
             }
-            match tx.opt(&CREDENTIALS, &[login.into(), world.now().into()]).await? {
+            match tx.opt(&CREDENTIALS, &[login.as_str().into(), world.now().into()]).await? {
                 Some(row) => Ok(Ok(Some(Found { person: row.get(0)?, hash: row.get(1)?, version: row.get(2)? }))),
                 None => Ok(Ok(None)),
             }
@@ -167,17 +167,26 @@ struct Admitted {
     policy: Policy,
 }
 
-/// Nothing means refused. Right and wrong both write one line of the audit log.
-async fn decide(tx: &mut Tx<'_>, world: &World, admitted: Option<&Admitted>) -> Result<Option<Begun>, store::Error> {
+struct Attempt {
+    login: String,
+    address: IpAddr,
+    known: Option<PersonId>,
+    admitted: Option<Admitted>,
+}
+
+/// Nothing means refused.
+async fn decide(tx: &mut Tx<'_>, world: &World, attempt: &Attempt) -> Result<Option<Begun>, store::Error> {
     let now = world.now();
-    let Some(admitted) = admitted else {
-        record::refused_sign_in(tx, world).await?;
+    let row = match &attempt.admitted {
+        Some(right) => tx.opt(&FACTORS, &[right.person.into(), right.version.into(), now.into()]).await?,
+        None => None,
+    };
+    let (Some(admitted), Some(row)) = (&attempt.admitted, row) else {
+        limit::failed(tx, world, attempt.address).await?;
+        record::refused_sign_in(tx, world, attempt.known).await?;
         return Ok(None);
     };
-    let Some(row) = tx.opt(&FACTORS, &[admitted.person.into(), admitted.version.into(), now.into()]).await? else {
-        record::refused_sign_in(tx, world).await?;
-        return Ok(None);
-    };
+    limit::succeeded(tx, &attempt.login, attempt.address).await?;
     if let Some(hash) = &admitted.rehashed {
         tx.exec(&REHASH, &[admitted.person.into(), admitted.version.into(), hash.as_str().into()]).await?;
     }
@@ -246,7 +255,7 @@ pub async fn finish_second_factor(
     let now = world.now();
     let Some(row) = tx.opt(&PENDING, &[token.digest().into(), now.into()]).await? else { return Ok(Finished::Expired) };
     let (person, version, device) = (row.get::<PersonId>(0)?, row.get::<i64>(1)?, row.get::<String>(2)?);
-    if let Taken::Refused { retry_at } = limit::second_factor(tx, world, person).await? {
+    if let Some(retry_at) = limit::second_factor(tx, world, person).await? {
         return Ok(Finished::TooMany { retry_at });
     }
     // The password was changed or the person locked out meanwhile.

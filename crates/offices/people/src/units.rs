@@ -166,9 +166,13 @@ pub async fn close_unit(
     id: UnitId,
     day: Day,
 ) -> Result<bool, store::Error> {
-    let closed = tx.exec(&CLOSE, &[id.into(), day.into()]).await? > 0;
+    let closed = close(tx, id, day).await?;
     if closed {
         record::change(tx, world, actor, "people.unit.close", id.uuid(), day.to_string()).await?;
     }
     Ok(closed)
+}
+
+pub(crate) async fn close(tx: &mut Tx<'_>, id: UnitId, day: Day) -> Result<bool, store::Error> {
+    Ok(tx.exec(&CLOSE, &[id.into(), day.into()]).await? > 0)
 }

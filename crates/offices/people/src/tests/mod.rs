@@ -1,5 +1,7 @@
 //! The office on both engines: a small city, and what the tests share.
 
+mod import;
+mod looks;
 mod organisation;
 mod sessions;
 mod sign_in;

@@ -67,6 +67,31 @@ both! {
         assert!(begin(&city, &City::relaxed(), " ＳＡＴＯ ", PASSWORD).await.is_ok(), "the input method is forgiven");
     }
 
+    async fn an_unknown_login_costs_as_much_as_a_wrong_password(db: Db) {
+        let city = City::build(db).await;
+        let (w, suzuki) = (city.world.clone(), city.suzuki);
+        city.write(async move |tx: &mut Tx<'_>| disable_person(tx, &w, Actor::Command, suzuki, true).await).await.unwrap();
+        for login in ["sato", "nobody", "suzuki", "no such login 漢字", ""] {
+            let before = city.keeper.hashes();
+            assert!(matches!(begin(&city, &City::relaxed(), login, "a guess").await, Err(SignInError::Refused)));
+            assert_eq!(city.keeper.hashes() - before, 1, "{login}");
+        }
+    }
+
+    async fn many_sign_in_at_once(db: Db) {
+        let city = std::sync::Arc::new(City::build(db).await);
+        let tasks: Vec<_> = (0..16)
+            .map(|n| {
+                let city = std::sync::Arc::clone(&city);
+                tokio::spawn(async move { city.token(["sato", "suzuki"][n % 2]).await })
+            })
+            .collect();
+        for task in tasks {
+            let token = task.await.unwrap();
+            assert!(city.who(&token).await.is_some());
+        }
+    }
+
     async fn a_required_factor_leaves_nothing_else_to_do(db: Db) {
         let city = City::build(db).await;
         let Begun::Opened(opened) = begin(&city, &Policy::default(), "sato", PASSWORD).await.unwrap() else { panic!() };
@@ -233,6 +258,59 @@ both! {
         let stored: Result<String, store::Error> = city.db.read(async move |tx: &mut Tx<'_>| hash(tx, sato).await).await;
         assert!(stored.unwrap().contains("m=32"));
         city.token("sato").await;
+    }
+
+    async fn guessing_a_password_ends_after_ten_and_hurts_nobody_else(db: Db) {
+        let city = City::build(db).await;
+        for _ in 0..10 {
+            assert!(matches!(begin(&city, &City::relaxed(), "sato", "a guess").await, Err(SignInError::Refused)));
+        }
+        let stopped = begin(&city, &City::relaxed(), "sato", PASSWORD).await;
+        let Err(SignInError::TooMany { retry_at }) = stopped else { panic!("{stopped:?}") };
+        for _ in 0..10 {
+            assert!(matches!(begin(&city, &City::relaxed(), "nobody", "a guess").await, Err(SignInError::Refused)));
+        }
+        let unknown = begin(&city, &City::relaxed(), "nobody", "a guess").await;
+        assert!(matches!(unknown, Err(SignInError::TooMany { retry_at: until }) if until == retry_at), "alike: {unknown:?}");
+        assert!(begin(&city, &City::relaxed(), "suzuki", PASSWORD).await.is_ok(), "a colleague beside");
+        let elsewhere = SignIn { address: "192.0.2.200".parse().unwrap(), ..City::form("sato", PASSWORD) };
+        assert!(begin_sign_in(&city.db, &city.world, &city.keeper, &City::relaxed(), &elsewhere).await.is_ok(), "her own desk");
+        city.clock.set(retry_at);
+        city.token("sato").await;
+    }
+
+    async fn mistakes_before_a_right_password_are_forgiven(db: Db) {
+        let city = City::build(db).await;
+        for _ in 0..5 {
+            for _ in 0..9 {
+                assert!(matches!(begin(&city, &City::relaxed(), "sato", "a guess").await, Err(SignInError::Refused)));
+            }
+            city.token("sato").await;
+        }
+    }
+
+    async fn an_address_that_tries_everybody_is_stopped(db: Db) {
+        let city = City::build(db).await;
+        for n in 0..200 {
+            let refused = begin(&city, &City::relaxed(), &format!("user{n}"), "a guess").await;
+            assert!(matches!(refused, Err(SignInError::Refused)), "{n}: {refused:?}");
+        }
+        assert!(matches!(begin(&city, &City::relaxed(), "sato", PASSWORD).await, Err(SignInError::TooMany { .. })));
+    }
+
+    async fn guessing_second_factors_ends_after_ten(db: Db) {
+        let city = City::build(db).await;
+        let codes = print_codes(&city).await;
+        for n in 0..10 {
+            // A new half sign-in each time does not help.
+            let token = half(&city).await;
+            assert!(matches!(finish(&city, &token, &format!("{n:06}")).await, Finished::Wrong));
+        }
+        let token = half(&city).await;
+        assert!(matches!(finish(&city, &token, &codes[0]).await, Finished::TooMany { .. }));
+        city.later(15);
+        let token = half(&city).await;
+        assert!(matches!(finish(&city, &token, &codes[0]).await, Finished::Opened(_)));
     }
 
     async fn two_nodes_make_one_first_administrator(db: Db) {
