@@ -77,35 +77,16 @@ pub async fn add_walk_in(tx: &mut Tx<'_>, world: &World, command: AddWalkIn) -> 
         slot: None,
         minutes: service.minutes,
         who: command.who,
-        needs: &command.needs,
+        needs: command.needs,
         locale: command.locale,
         made_at: now,
-        progress: &progress,
+        progress,
         rated: false,
     };
     let number = new.insert(tx, world).await?;
     insert_contact(tx, id, &command.contact, day.plus(service.keep_days.into())).await?;
-    let secret = LinkKey::load(tx).await?.secret(id);
-    let visit = Visit {
-        id,
-        number: Some(number),
-        service: service.id,
-        service_name: service.name,
-        service_code: service.code,
-        counter: service.counter,
-        channel: Channel::WalkIn,
-        day,
-        minute: None,
-        minutes: service.minutes,
-        who: command.who,
-        needs: command.needs,
-        locale: command.locale,
-        made_at: now,
-        rated: false,
-        version: 1,
-        progress,
-        contact: command.contact,
-    };
+    let secret = LinkKey::make(tx, world).await?.secret(id);
+    let visit = new.written(number, service.name, service.code, &command.contact);
     visit.announce(tx);
     Ok(Ticket { visit, secret })
 }

@@ -10,6 +10,7 @@ use kernel::{
     locale::{Locale, Localized},
     time::Instant,
 };
+use serde::Serialize;
 use store::{Error, Json, Tx};
 
 use crate::{
@@ -18,13 +19,17 @@ use crate::{
     link::LinkKey,
     model::{Channel, Contact, CounterId, Needs, NotNow, Number, ServiceId, SlotId, VisitId, Who, Window},
     state::State,
-    texts, trail,
-    visit::{Progress, topic_counter, topic_service},
+    texts::{self, Site},
+    trail,
+    visit::{Progress, Visit, topic_counter, topic_service},
 };
 
-/// A wish to book.
-#[derive(Clone, Debug)]
+/// A wish to book. Its serialised form is the command an idempotency key is bound to.
+#[derive(Clone, Debug, Serialize)]
 pub struct Book {
+    /// The visit's id when the caller has drawn it, so that an idempotency key can name it; else it is drawn here.
+    #[serde(skip)]
+    pub id: Option<VisitId>,
     /// The service.
     pub service: ServiceId,
     /// The time.
@@ -39,6 +44,8 @@ pub struct Book {
     pub locale: Locale,
     /// The resident takes a web place, a clerk a staff place.
     pub by: By,
+    /// Where pages are, for the letters.
+    pub site: Site,
 }
 
 /// A booking that was made.
@@ -104,7 +111,7 @@ impl From<NotNow> for BookError {
 store::statements! {
     /// The service with the slot, if it has one.
     LOOK = "SELECT s.counter_id, s.name, s.minutes, s.needs_visit AND s.active, s.open_days, s.lead_minutes, s.cutoff_days,
-              s.cutoff_minute, s.keep_days, t.closed, t.web_capacity - t.web_booked, t.staff_capacity - t.staff_booked
+              s.cutoff_minute, s.keep_days, t.closed, t.web_capacity - t.web_booked, t.staff_capacity - t.staff_booked, s.code
             FROM visit_service s LEFT JOIN visit_slot t ON t.service_id = s.id AND t.day = $2 AND t.minute = $3
             WHERE s.id = $1";
     CLAIM_WEB = "UPDATE visit_slot SET web_booked = web_booked + 1
@@ -118,7 +125,7 @@ store::statements! {
 /// # Errors
 /// [`BookError`]; the caller must let it roll the transaction back.
 pub async fn book(tx: &mut Tx<'_>, world: &World, command: Book) -> Result<Booked, BookError> {
-    let Book { service, slot, who, needs, contact, locale, by } = command;
+    let Book { id, service, slot, who, needs, contact, locale, by, site } = command;
     let at = [service.into(), slot.day.into(), slot.minute.into()];
     let channel = if by.clerk().is_some() { Channel::Staff } else { Channel::Web };
 
@@ -144,7 +151,8 @@ pub async fn book(tx: &mut Tx<'_>, world: &World, command: Book) -> Result<Booke
     let counter: CounterId = row.get(0)?;
     let service_name = row.get::<Json<Localized>>(1)?.0;
 
-    let id: VisitId = world.id();
+    let code: String = row.get(12)?;
+    let id: VisitId = id.unwrap_or_else(|| world.id());
     let visit = NewVisit {
         id,
         service,
@@ -154,19 +162,17 @@ pub async fn book(tx: &mut Tx<'_>, world: &World, command: Book) -> Result<Booke
         slot: Some(slot),
         minutes: row.get(2)?,
         who,
-        needs: &needs,
+        needs,
         locale,
         made_at: world.now(),
-        progress: &Progress::new(State::Booked),
+        progress: Progress::new(State::Booked),
         rated: false,
     };
     let number = visit.insert(tx, world).await?;
     insert_contact(tx, id, &contact, slot.day.plus(row.get::<u16>(8)?.into())).await?;
-    let secret = LinkKey::load(tx).await?.secret(id);
-    let booked = Booked { id, number, secret, service, service_name, counter, slot, starts_at: slot.starts_at() };
-    if let Some(email) = &contact.email {
-        texts::booked(tx, world, &booked, email, locale).await?;
-    }
+    let secret = LinkKey::make(tx, world).await?.secret(id);
+    let visit = visit.written(number, service_name, code, &contact);
+    texts::booked(tx, world, &site, &visit).await?;
     trail::record(tx, world, &by, "visits.book", id, None).await?;
 
     let claim = if channel == Channel::Staff { &CLAIM_STAFF } else { &CLAIM_WEB };
@@ -177,5 +183,30 @@ pub async fn book(tx: &mut Tx<'_>, world: &World, command: Book) -> Result<Booke
     if slot.day == world.today() {
         tx.announce(topic_counter(counter).as_str());
     }
-    Ok(booked)
+    Booked::of(visit, slot, secret).ok_or(BookError::Store(Error::NoRow("the number of a new booking")))
+}
+
+/// The answer of a booking made before, for a repeated command.
+///
+/// # Errors
+/// Storage only.
+pub async fn booked_before(tx: &mut Tx<'_>, id: VisitId) -> Result<Option<Booked>, Error> {
+    let Some(visit) = Visit::find(tx, id).await? else { return Ok(None) };
+    let secret = LinkKey::find(tx).await?.map(|key| key.secret(id)).unwrap_or_default();
+    Ok(visit.slot().and_then(|slot| Booked::of(visit, slot, secret)))
+}
+
+impl Booked {
+    fn of(visit: Visit, slot: SlotId, secret: String) -> Option<Self> {
+        Some(Self {
+            id: visit.id,
+            number: visit.number?,
+            secret,
+            service: visit.service,
+            service_name: visit.service_name,
+            counter: visit.counter,
+            slot,
+            starts_at: slot.starts_at(),
+        })
+    }
 }

@@ -4,11 +4,12 @@ use kernel::World;
 use store::{Error, Tx};
 
 use crate::{
-    clerk::By,
+    clerk::{By, Clerk},
     link::LinkKey,
     model::{Channel, Number, VisitId},
     state::{Act, State},
-    texts, trail,
+    texts::{self, Site},
+    trail,
     visit::{Visit, topic_service},
 };
 
@@ -21,13 +22,17 @@ pub enum Cancel {
         number: Number,
         /// The secret.
         secret: String,
+        /// Where pages are, for the letter.
+        site: Site,
     },
     /// Staff.
     Staff {
         /// The visit.
         visit: VisitId,
         /// Who.
-        by: crate::clerk::Clerk,
+        by: Clerk,
+        /// Where pages are, for the letter.
+        site: Site,
     },
 }
 
@@ -69,9 +74,9 @@ store::statements! {
 /// # Errors
 /// [`CancelError`].
 pub async fn cancel(tx: &mut Tx<'_>, world: &World, command: Cancel) -> Result<Cancelled, CancelError> {
-    let by = match &command {
-        Cancel::Link { .. } => By::Resident,
-        Cancel::Staff { by, .. } => By::Staff(*by),
+    let (by, site) = match &command {
+        Cancel::Link { site, .. } => (By::Resident, site),
+        Cancel::Staff { by, site, .. } => (By::Staff(*by), site),
     };
     for _ in 0..3 {
         let mut visit = find(tx, &command).await?.ok_or(CancelError::NotFound)?;
@@ -85,7 +90,7 @@ pub async fn cancel(tx: &mut Tx<'_>, world: &World, command: Cancel) -> Result<C
         if !visit.save(tx, world, Act::Cancel.code(), next, by.clerk()).await? {
             continue;
         }
-        texts::cancelled(tx, world, &visit).await?;
+        texts::cancelled(tx, world, site, &visit).await?;
         trail::record(tx, world, &by, "visits.cancel", visit.id, None).await?;
         give_back(tx, &visit).await?;
         return Ok(Cancelled { visit, already: false });
@@ -95,9 +100,9 @@ pub async fn cancel(tx: &mut Tx<'_>, world: &World, command: Cancel) -> Result<C
 
 async fn find(tx: &mut Tx<'_>, command: &Cancel) -> Result<Option<Visit>, Error> {
     match command {
-        Cancel::Link { number, secret } => {
+        Cancel::Link { number, secret, .. } => {
             let found = Visit::find_number(tx, number).await?;
-            let key = LinkKey::load(tx).await?;
+            let Some(key) = LinkKey::find(tx).await? else { return Ok(None) };
             Ok(found.filter(|visit| key.fits(visit.id, secret)))
         }
         Cancel::Staff { visit, .. } => Visit::find(tx, *visit).await,
@@ -105,7 +110,7 @@ async fn find(tx: &mut Tx<'_>, command: &Cancel) -> Result<Option<Visit>, Error>
 }
 
 /// Returns the place of a visit that has just left [`State::holds_place`].
-async fn give_back(tx: &mut Tx<'_>, visit: &Visit) -> Result<(), Error> {
+pub(crate) async fn give_back(tx: &mut Tx<'_>, visit: &Visit) -> Result<(), Error> {
     let Some(slot) = visit.slot() else { return Ok(()) };
     let statement = match visit.channel {
         Channel::Web => &GIVE_BACK_WEB,

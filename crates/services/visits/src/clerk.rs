@@ -1,9 +1,10 @@
-//! Who does something at the counter: a person acting by the authority of a post.
+//! Who does something: the resident, a person acting by the authority of a post, or the program.
 
 use people::{PersonId, PostId};
+use serde::Serialize;
 
 /// A member of staff and the post they act in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Clerk {
     /// The person.
     pub person: PersonId,
@@ -12,12 +13,14 @@ pub struct Clerk {
 }
 
 /// Whose act it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub enum By {
     /// The resident, through the web or with the link.
     Resident,
     /// Staff.
     Staff(Clerk),
+    /// The program: a first start, an import, a sweep.
+    Program,
 }
 
 impl By {
@@ -25,8 +28,8 @@ impl By {
     #[must_use]
     pub fn clerk(&self) -> Option<&Clerk> {
         match self {
-            Self::Resident => None,
             Self::Staff(clerk) => Some(clerk),
+            Self::Resident | Self::Program => None,
         }
     }
 }

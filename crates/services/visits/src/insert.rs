@@ -1,15 +1,21 @@
 //! Writing a new visit: the row with a fresh number, and its contact.
 
-use kernel::{World, day::Day, locale::Locale, text::fold, time::Instant};
+use kernel::{
+    World,
+    day::Day,
+    locale::{Locale, Localized},
+    text::fold,
+    time::Instant,
+};
 use store::{Error, Tx, Value};
 
 use crate::{
     model::{Channel, Contact, CounterId, Needs, Number, ServiceId, SlotId, VisitId, Who},
-    visit::Progress,
+    visit::{Progress, Visit},
 };
 
 /// A visit before it is written.
-pub(crate) struct NewVisit<'a> {
+pub(crate) struct NewVisit {
     pub(crate) id: VisitId,
     pub(crate) service: ServiceId,
     pub(crate) counter: CounterId,
@@ -18,10 +24,10 @@ pub(crate) struct NewVisit<'a> {
     pub(crate) slot: Option<SlotId>,
     pub(crate) minutes: u16,
     pub(crate) who: Who,
-    pub(crate) needs: &'a Needs,
+    pub(crate) needs: Needs,
     pub(crate) locale: Locale,
     pub(crate) made_at: Instant,
-    pub(crate) progress: &'a Progress,
+    pub(crate) progress: Progress,
     pub(crate) rated: bool,
 }
 
@@ -41,7 +47,7 @@ store::statements! {
 /// Numbers tried before giving up. From the seventh on they are longer, so that running out is not to be feared.
 const TRIES: u32 = 24;
 
-impl NewVisit<'_> {
+impl NewVisit {
     /// Writes the row under a number nobody has.
     pub(crate) async fn insert(&self, tx: &mut Tx<'_>, world: &World) -> Result<Number, Error> {
         for attempt in 0..TRIES {
@@ -53,8 +59,38 @@ impl NewVisit<'_> {
         Err(Error::Lost("no free booking number was found".to_owned()))
     }
 
+    /// The visit as it stands now.
+    pub(crate) fn written(
+        self,
+        number: Number,
+        service_name: Localized,
+        service_code: String,
+        contact: &Contact,
+    ) -> Visit {
+        Visit {
+            id: self.id,
+            number: Some(number),
+            service: self.service,
+            service_name,
+            service_code,
+            counter: self.counter,
+            channel: self.channel,
+            day: self.day,
+            minute: self.slot.map(|slot| slot.minute),
+            minutes: self.minutes,
+            who: self.who,
+            needs: self.needs,
+            locale: self.locale,
+            made_at: self.made_at,
+            rated: self.rated,
+            version: 1,
+            progress: self.progress,
+            contact: contact.clone(),
+        }
+    }
+
     fn params(&self, number: &Number) -> Vec<Value> {
-        let it = self.progress;
+        let it = &self.progress;
         vec![
             self.id.into(),
             number.into(),

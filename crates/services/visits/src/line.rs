@@ -122,3 +122,113 @@ impl Order {
         order
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use kernel::{
+        World,
+        time::{Instant, TestClock},
+    };
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const NINE: Instant = Instant::from_micros(1_795_996_800_000_000);
+
+    fn order(rule: Rule, ceiling: u8) -> Order {
+        Order { rule, ceiling, max_wait_minutes: 30 }
+    }
+
+    fn person(world: &World, line: Line, came: i64, booked: Option<i64>) -> Waiting {
+        Waiting {
+            visit: world.id(),
+            line,
+            booked_for: booked.map(|it| NINE.plus_minutes(it)),
+            since: NINE.plus_minutes(came),
+        }
+    }
+
+    fn world() -> World {
+        World::fixed(TestClock::at(NINE), 3)
+    }
+
+    /// Whom a list of people is called in, by their place in it.
+    fn called(order: &Order, now: i64, people: &[Waiting]) -> Vec<usize> {
+        let sequence = order.sequence(NINE.plus_minutes(now), 0, Duration::ZERO, people);
+        sequence.iter().map(|id| people.iter().position(|it| it.visit == *id).unwrap()).collect()
+    }
+
+    #[test]
+    fn each_rule_has_its_order() {
+        let world = world();
+        let people = [
+            person(&world, Line::WalkIn, 0, None),
+            person(&world, Line::WalkIn, 1, None),
+            person(&world, Line::Booked, 2, Some(5)),
+            person(&world, Line::Booked, 3, Some(5)),
+            person(&world, Line::Booked, 2, Some(6)),
+            person(&world, Line::WalkIn, 4, Some(-10)),
+        ];
+        assert_eq!(called(&order(Rule::Alternate, 5), 6, &people), [2, 0, 3, 1, 4, 5]);
+        assert_eq!(called(&order(Rule::BookedFirst, 2), 6, &people), [2, 3, 0, 4, 1, 5]);
+        assert_eq!(called(&order(Rule::BookedOnly, 2), 6, &people), [2, 3, 5, 4, 0, 1], "a late booking still is one");
+        assert_eq!(
+            called(&order(Rule::BookedFirst, 9), 40, &people),
+            [2, 0, 3, 1, 4, 5],
+            "who waited too long shares the turns"
+        );
+    }
+
+    /// A booking for the afternoon does not overtake those who wait in the morning.
+    #[test]
+    fn who_comes_very_early_waits_for_their_time() {
+        let world = world();
+        let people = [person(&world, Line::Booked, 0, Some(240)), person(&world, Line::WalkIn, 1, None)];
+        assert_eq!(called(&order(Rule::BookedFirst, 3), 2, &people), [1, 0]);
+        assert_eq!(called(&order(Rule::BookedFirst, 3), 2, &people[..1]), [0], "but nobody sits before a free desk");
+    }
+
+    fn people() -> impl Strategy<Value = Vec<(bool, i64, i64)>> {
+        prop::collection::vec((any::<bool>(), 0..120_i64, -30..120_i64), 0..40)
+    }
+
+    proptest! {
+        /// Whatever the rule, everybody is called once, and between two turns of the second line lie at most `ceiling` of the first.
+        #[test]
+        fn nobody_starves(rule in prop::sample::select(Rule::ALL), ceiling in 1..6_u8, streak in 0..9_u32, people in people()) {
+            let world = world();
+            let people: Vec<_> = people
+                .into_iter()
+                .map(|(booked, came, time)| {
+                    person(&world, if booked { Line::Booked } else { Line::WalkIn }, came, booked.then_some(time))
+                })
+                .collect();
+            let order = order(rule, ceiling);
+            let sequence = order.sequence(NINE.plus_minutes(120), streak, Duration::from_secs(60), &people);
+            let mut sorted = sequence.clone();
+            sorted.sort_unstable();
+            let mut expected: Vec<_> = people.iter().map(|it| it.visit).collect();
+            expected.sort_unstable();
+            prop_assert_eq!(sorted, expected);
+            let line_of = |id: &VisitId| people.iter().find(|it| it.visit == *id).map(|it| it.line);
+            let lines: Vec<_> = sequence.iter().filter_map(line_of).collect();
+            let Some(last) = lines.iter().rposition(|it| *it == Line::WalkIn) else { return Ok(()) };
+            if rule == Rule::BookedOnly {
+                return Ok(());
+            }
+            let limit = if rule == Rule::Alternate { 1 } else { usize::from(ceiling) };
+            let longest = lines[..last].split(|it| *it == Line::WalkIn).map(<[_]>::len).max().unwrap_or(0);
+            prop_assert!(longest <= limit, "{longest} booked in a row: {lines:?}");
+        }
+
+        /// Who has waited longer than the limit is called after at most one booking.
+        #[test]
+        fn the_wait_has_a_ceiling_too(ceiling in 1..9_u8, streak in 1..9_u32, waited in 31..300_i64) {
+            let world = world();
+            let booked = person(&world, Line::Booked, 0, Some(0));
+            let walk_in = person(&world, Line::WalkIn, 0, None);
+            let chosen = order(Rule::BookedFirst, ceiling).choose(NINE.plus_minutes(waited), streak, Some(&booked), Some(&walk_in));
+            prop_assert_eq!(chosen, Some(Line::WalkIn));
+        }
+    }
+}

@@ -2,10 +2,14 @@
 
 use data_encoding::BASE32_NOPAD;
 use hmac::{Hmac, KeyInit, Mac};
+use kernel::World;
 use sha2::Sha256;
 use store::{Error, Tx};
 
 use crate::model::{Number, VisitId};
+
+/// The key's name in the store.
+const NAME: &str = "visits.link";
 
 /// Bytes of a secret: 128 bits.
 const LENGTH: usize = 16;
@@ -15,15 +19,20 @@ const LENGTH: usize = 16;
 pub struct LinkKey([u8; 32]);
 
 impl LinkKey {
-    /// The city's key, made at first use.
+    /// The city's key, made at first use; in a transaction that writes.
     ///
     /// # Errors
     /// Storage only.
-    pub async fn load(tx: &mut Tx<'_>) -> Result<Self, Error> {
-        {
-            let _ = tx;
-            Ok(Self([7; 32]))
-        }
+    pub async fn make(tx: &mut Tx<'_>, world: &World) -> Result<Self, Error> {
+        store::secrets::key(tx, world, NAME).await.map(Self)
+    }
+
+    /// The city's key, unless nothing was ever booked.
+    ///
+    /// # Errors
+    /// Storage only.
+    pub async fn find(tx: &mut Tx<'_>) -> Result<Option<Self>, Error> {
+        Ok(store::secrets::find(tx, NAME).await?.map(Self))
     }
 
     fn mac(&self, visit: VisitId) -> Option<Hmac<Sha256>> {

@@ -101,6 +101,12 @@ impl fmt::Display for SlotId {
     }
 }
 
+impl Serialize for SlotId {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
 /// The text is not the id of a slot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not the id of a slot")]
@@ -252,7 +258,7 @@ impl Scan {
 }
 
 /// Help a person needs at the counter.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Needs {
     /// 車椅子
     pub wheelchair: bool,
@@ -275,7 +281,7 @@ impl Needs {
 }
 
 /// How to reach the person; all of it may be missing.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Contact {
     /// Any form of the name.
     pub name: Option<Line<80>>,
@@ -349,5 +355,75 @@ impl Window {
         }
         let until = self.until(slot);
         if now > until { Err(NotNow::TooLate(until)) } else { Ok(()) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn numbers_are_read_as_people_and_scanners_give_them() {
+        let number = Number::parse("3F7-204").unwrap();
+        for text in ["3f7204", "３Ｆ７−２０４", "３F７ー２０４", " 3F7 204 ", "3F7‐2O4", "3F7.204"] {
+            assert_eq!(Number::parse(text), Some(number.clone()), "{text}");
+        }
+        assert_eq!(Number::parse("lF7-2Ol").unwrap().as_str(), "1F7-201");
+        for text in ["", "3F7-20", "3F7-20456", "3A7-204", "F37-204", "3F7-2B4", "3F7-204\0", "３七F-204", "A-047"] {
+            assert_eq!(Number::parse(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_scan_is_a_number_a_ticket_or_a_name() {
+        let number = Scan::Number(Number::parse("3F7-204").unwrap());
+        for text in ["3F7-204", "https://city.example.jp/visits/bookings/3F7-204?secret=ABCDEFGHIJKLMNOPQRSTUVWXYZ"] {
+            assert_eq!(Scan::parse(text), number, "{text}");
+        }
+        for text in ["A-047", "a47", "Ａ−０４７", "Aー47"] {
+            assert_eq!(Scan::parse(text), Scan::Ticket("A-047".to_owned()), "{text}");
+        }
+        assert_eq!(Scan::parse(" 井上 ハナ "), Scan::Words("井上 ハナ".to_owned()));
+        assert_eq!(Scan::parse("A"), Scan::Words("A".to_owned()));
+        assert_eq!(Scan::parse(""), Scan::Words(String::new()));
+    }
+
+    #[test]
+    fn the_window_has_two_ends() {
+        let window = Window { open_days: 45, lead_minutes: 30, cutoff_days: 3, cutoff_minute: 17 * 60 };
+        let slot = SlotId { day: Day::new(2026, 12, 10).unwrap(), minute: Minute::new(10, 0).unwrap() };
+        let at = |day: i32, hour| slot.day.plus(day).at(Minute::new(hour, 0).unwrap());
+        assert_eq!(window.check(Channel::Web, slot, at(-46, 23)), Err(NotNow::NotYet(slot.day.plus(-45))));
+        assert_eq!(window.check(Channel::Web, slot, at(-45, 0)), Ok(()));
+        assert_eq!(window.check(Channel::Web, slot, at(-3, 17)), Ok(()));
+        assert_eq!(window.check(Channel::Web, slot, at(-3, 18)), Err(NotNow::TooLate(at(-3, 17))));
+        assert_eq!(window.check(Channel::Staff, slot, at(0, 9)), Ok(()));
+        assert_eq!(window.check(Channel::Staff, slot, at(0, 10)), Err(NotNow::Past));
+        let same_day = Window { cutoff_days: 0, ..window };
+        assert_eq!(same_day.check(Channel::Web, slot, at(0, 9)), Ok(()));
+        assert_eq!(same_day.until(slot), at(0, 10).plus_minutes(-30));
+    }
+
+    proptest! {
+        #[test]
+        fn slot_ids_read_back(days in 0..60_000_i32, minute in 0..1440_u16) {
+            let slot = SlotId { day: Day::from_days(days), minute: Minute::from_number(minute).unwrap() };
+            prop_assert_eq!(slot.to_string().parse(), Ok(slot));
+            prop_assert!(slot.to_string().len() <= 6);
+        }
+
+        #[test]
+        fn any_text_is_no_panic(text in ".{0,40}") {
+            let _ = (Number::parse(&text), Scan::parse(&text), text.parse::<SlotId>());
+        }
+
+        #[test]
+        fn made_numbers_read_back(bytes: [u8; 8], wide: bool) {
+            let number = Number::from_random(bytes, wide);
+            prop_assert_eq!(Number::parse(number.as_str()), Some(number.clone()));
+            prop_assert_eq!(number.as_str().len(), if wide { 8 } else { 7 });
+        }
     }
 }

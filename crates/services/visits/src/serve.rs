@@ -9,6 +9,7 @@ use crate::{
     line::Line,
     model::{Desk, Outcome, VisitId},
     state::{Act, State},
+    texts::{self, Site},
     trail,
     visit::{Progress, Visit},
 };
@@ -103,7 +104,7 @@ pub async fn start(tx: &mut Tx<'_>, world: &World, visit: VisitId, by: Clerk) ->
     save(tx, world, visit, Act::Start, next, &by).await
 }
 
-/// The person has been served; the visit ends and can be rated.
+/// The person has been served; the visit ends and can be rated. Whoever gave an address is asked by letter, later.
 ///
 /// # Errors
 /// [`ServeError`].
@@ -112,11 +113,14 @@ pub async fn finish(
     world: &World,
     visit: VisitId,
     outcome: Outcome,
+    site: &Site,
     by: Clerk,
 ) -> Result<Visit, ServeError> {
     let visit = find(tx, world, visit, Act::Finish).await?;
     let next = visit.progress.finished(outcome, world.now());
-    save(tx, world, visit, Act::Finish, next, &by).await
+    let visit = save(tx, world, visit, Act::Finish, next, &by).await?;
+    texts::survey(tx, world, site, &visit).await?;
+    Ok(visit)
 }
 
 /// 不在: the person was called and did not answer; they may be called again.

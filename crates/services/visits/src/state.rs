@@ -110,6 +110,12 @@ impl State {
         matches!(self, Self::Waiting | Self::Called | Self::Serving | Self::Absent)
     }
 
+    /// Whether the person occupies a desk, or is on the way to it.
+    #[must_use]
+    pub const fn at_desk(self) -> bool {
+        matches!(self, Self::Called | Self::Serving)
+    }
+
     /// Whether nothing more happens to the visit today (a person marked 来庁なし may still turn up).
     #[must_use]
     pub const fn is_over(self) -> bool {

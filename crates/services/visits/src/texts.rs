@@ -1,16 +1,228 @@
-//! The messages of this service.
-use crate::{book::Booked, visit::Visit};
-use kernel::{World, locale::Locale, text::Email};
+//! The letters of this service: confirmation, reminder on the evening before, cancellation, a lost link, the one question.
+
+use kernel::{
+    World,
+    day::Minute,
+    locale::{Locale, Localized},
+    text::Email,
+};
+use messages::{Args, Kind, Message, Recipient, Urgency, Via};
 use store::{Error, Tx};
-pub(crate) async fn booked(
-    _tx: &mut Tx<'_>,
-    _world: &World,
-    _booked: &Booked,
-    _email: &Email,
-    _locale: Locale,
-) -> Result<(), Error> {
+
+use crate::{
+    link::{LinkKey, path},
+    model::VisitId,
+    service::service,
+    visit::Visit,
+};
+
+/// How the public sees this city's pages.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct Site {
+    /// Where they begin, without a slash at the end: `https://visits.example.jp`.
+    pub url: String,
+}
+
+/// When the reminder goes out, on the day before: 18:00.
+const EVENING: u16 = 18 * 60;
+/// The question comes after this many minutes …
+const SURVEY_AFTER: i64 = 60;
+/// … and not after this many days.
+const SURVEY_DAYS: i64 = 3;
+
+macro_rules! kind {
+    ($name:literal, $subject:literal, $body:literal, [$($arg:literal),*]) => {
+        Kind { name: $name, subject: $subject, body: $body, args: &[$($arg),*], channels: &[Via::Mail] }
+    };
+}
+
+/// 予約の確認.
+pub const CONFIRMED: Kind = kind!(
+    "visits.confirmed",
+    "visits-mail-confirmed-subject",
+    "visits-mail-confirmed-body",
+    ["number", "service", "day", "time", "place", "bring", "link", "office", "phone", "fax", "hours"]
+);
+/// 前日のお知らせ.
+pub const REMINDER: Kind = kind!(
+    "visits.reminder",
+    "visits-mail-reminder-subject",
+    "visits-mail-reminder-body",
+    ["number", "service", "day", "time", "place", "bring", "link", "office", "phone", "fax", "hours"]
+);
+/// 取消の確認.
+pub const CANCELLED: Kind = kind!(
+    "visits.cancelled",
+    "visits-mail-cancelled-subject",
+    "visits-mail-cancelled-body",
+    ["number", "service", "day", "time", "place", "link", "office", "phone", "fax", "hours"]
+);
+/// なくしたリンク.
+pub const LINK: Kind = kind!(
+    "visits.link",
+    "visits-mail-link-subject",
+    "visits-mail-link-body",
+    ["number", "service", "day", "time", "place", "link", "office", "phone", "fax", "hours"]
+);
+/// 満足度.
+pub const SURVEY: Kind = kind!(
+    "visits.survey",
+    "visits-mail-survey-subject",
+    "visits-mail-survey-body",
+    ["link", "office", "phone", "fax", "hours"]
+);
+
+/// Every kind of letter, for the register.
+pub const KINDS: &[Kind] = &[CONFIRMED, REMINDER, CANCELLED, LINK, SURVEY];
+
+fn reminder_key(visit: VisitId) -> String {
+    format!("visits.reminder/{visit}")
+}
+
+fn survey_key(visit: VisitId) -> String {
+    format!("visits.survey/{visit}")
+}
+
+/// Addresses of domains that are reserved for examples reach nobody, so nothing is handed to the outside for them.
+fn recipient(email: &Email) -> Recipient {
+    let domain = email.domain();
+    let reserved = ["example", "test", "invalid", "localhost"].iter().any(|it| domain.rsplit('.').next() == Some(it));
+    let example = ["example.jp", "example.com", "example.net", "example.org"]
+        .iter()
+        .any(|it| domain == *it || domain.strip_suffix(it).is_some_and(|rest| rest.ends_with('.')));
+    Recipient::mail(email.clone()).simulated_if(reserved || example)
+}
+
+/// A letter about a visit, with what every letter says.
+struct Letter<'a> {
+    visit: &'a Visit,
+    email: &'a Email,
+    args: Args,
+}
+
+impl<'a> Letter<'a> {
+    /// None when no address was given.
+    async fn new(tx: &mut Tx<'_>, visit: &'a Visit, link: String) -> Result<Option<Self>, Error> {
+        let Some(email) = &visit.contact.email else { return Ok(None) };
+        let Some(counter) = places::counter(tx, visit.counter).await? else { return Ok(None) };
+        let details = counter.details;
+        let in_locale = |locale: Locale| format!("{} {}", details.location.get(locale), details.name.get(locale));
+        let place = Localized::new(in_locale(Locale::Ja), in_locale(Locale::Easy), in_locale(Locale::En));
+        let mut args = Args::new()
+            .text("number", visit.number.as_ref().map(|it| it.as_str()).unwrap_or_default())
+            .localized("service", visit.service_name.clone())
+            .day("day", visit.day)
+            .localized("place", place)
+            .text("link", link)
+            .localized("office", details.unit)
+            .text("phone", details.phone)
+            .text("fax", details.fax)
+            .localized("hours", details.hours);
+        if let Some(minute) = visit.minute {
+            args = args.minute("time", minute);
+        }
+        Ok(Some(Self { visit, email, args }))
+    }
+
+    async fn bringing(mut self, tx: &mut Tx<'_>) -> Result<Self, Error> {
+        let bring = service(tx, self.visit.service).await?.map(|it| it.bring.list(self.visit.who).to_vec());
+        self.args = self.args.items("bring", bring.unwrap_or_default());
+        Ok(self)
+    }
+
+    fn message(&self, kind: Kind, key: String) -> Message {
+        Message {
+            kind,
+            to: recipient(self.email),
+            locale: self.visit.locale,
+            args: self.args.clone(),
+            key,
+            order_by: self.visit.id.to_string(),
+            not_before: None,
+            not_after: None,
+            urgency: Urgency::Normal,
+        }
+    }
+}
+
+async fn own_page(tx: &mut Tx<'_>, world: &World, site: &Site, visit: &Visit) -> Result<String, Error> {
+    let secret = LinkKey::make(tx, world).await?.secret(visit.id);
+    Ok(visit.number.as_ref().map(|number| format!("{}{}", site.url, path(number, &secret))).unwrap_or_default())
+}
+
+/// Queues the confirmation, and the reminder if its evening is still to come.
+pub(crate) async fn booked(tx: &mut Tx<'_>, world: &World, site: &Site, visit: &Visit) -> Result<(), Error> {
+    if visit.contact.email.is_none() {
+        return Ok(());
+    }
+    let link = own_page(tx, world, site, visit).await?;
+    let Some(letter) = Letter::new(tx, visit, link).await? else { return Ok(()) };
+    let letter = letter.bringing(tx).await?;
+    let confirmed =
+        Message { urgency: Urgency::Prompt, ..letter.message(CONFIRMED, format!("visits.confirmed/{}", visit.id)) };
+    messages::queue(tx, world, confirmed).await?;
+    let evening = visit.day.plus(-1).at(Minute::from_number(EVENING).unwrap_or(Minute::MIDNIGHT));
+    if world.now() < evening {
+        let reminder = Message {
+            not_before: Some(evening),
+            not_after: visit.starts_at(),
+            ..letter.message(REMINDER, reminder_key(visit.id))
+        };
+        messages::queue(tx, world, reminder).await?;
+    }
     Ok(())
 }
-pub(crate) async fn cancelled(_tx: &mut Tx<'_>, _world: &World, _visit: &Visit) -> Result<(), Error> {
-    Ok(())
+
+/// Takes the reminder back and says that the visit was cancelled.
+pub(crate) async fn cancelled(tx: &mut Tx<'_>, world: &World, site: &Site, visit: &Visit) -> Result<(), Error> {
+    no_reminder(tx, world, visit).await?;
+    // A walk-in who leaves the line stands in the house and needs no letter.
+    if visit.minute.is_none() {
+        return Ok(());
+    }
+    let Some(letter) = Letter::new(tx, visit, format!("{}/visits", site.url)).await? else { return Ok(()) };
+    let message =
+        Message { urgency: Urgency::Prompt, ..letter.message(CANCELLED, format!("visits.cancelled/{}", visit.id)) };
+    messages::queue(tx, world, message).await.map(drop)
+}
+
+/// Takes the reminder back.
+pub(crate) async fn no_reminder(tx: &mut Tx<'_>, world: &World, visit: &Visit) -> Result<(), Error> {
+    if visit.contact.email.is_none() {
+        return Ok(());
+    }
+    messages::cancel(tx, world, &reminder_key(visit.id)).await.map(drop)
+}
+
+/// Sends the link again, to the address that was given when booking.
+pub(crate) async fn link(tx: &mut Tx<'_>, world: &World, site: &Site, visit: &Visit) -> Result<(), Error> {
+    let link = own_page(tx, world, site, visit).await?;
+    let Some(letter) = Letter::new(tx, visit, link).await? else { return Ok(()) };
+    let once = world.id::<VisitId>();
+    let message =
+        Message { urgency: Urgency::Prompt, ..letter.message(LINK, format!("visits.link/{}/{once}", visit.id)) };
+    messages::queue(tx, world, message).await.map(drop)
+}
+
+/// Asks the one question, an hour after the visit, away from the clerk.
+pub(crate) async fn survey(tx: &mut Tx<'_>, world: &World, site: &Site, visit: &Visit) -> Result<(), Error> {
+    if visit.contact.email.is_none() {
+        return Ok(());
+    }
+    let link = own_page(tx, world, site, visit).await?;
+    let Some(letter) = Letter::new(tx, visit, link).await? else { return Ok(()) };
+    let message = Message {
+        not_before: Some(world.now().plus_minutes(SURVEY_AFTER)),
+        not_after: Some(world.now().plus_days(SURVEY_DAYS)),
+        ..letter.message(SURVEY, survey_key(visit.id))
+    };
+    messages::queue(tx, world, message).await.map(drop)
+}
+
+/// Takes the question back: the finish was undone, or it has been answered.
+pub(crate) async fn no_survey(tx: &mut Tx<'_>, world: &World, visit: &Visit) -> Result<(), Error> {
+    if visit.contact.email.is_none() {
+        return Ok(());
+    }
+    messages::cancel(tx, world, &survey_key(visit.id)).await.map(drop)
 }

@@ -14,7 +14,7 @@ use crate::{
 /// Storage only.
 pub async fn view(tx: &mut Tx<'_>, number: &Number, secret: &str) -> Result<Option<Visit>, Error> {
     let found = Visit::find_number(tx, number).await?;
-    let key = LinkKey::load(tx).await?;
+    let Some(key) = LinkKey::find(tx).await? else { return Ok(None) };
     Ok(found.filter(|visit| key.fits(visit.id, secret)))
 }
 
@@ -26,10 +26,10 @@ pub async fn visit(tx: &mut Tx<'_>, id: VisitId) -> Result<Option<Visit>, Error>
     Visit::find(tx, id).await
 }
 
-/// The secret of a visit, for the slip a clerk prints or the QR code on a ticket.
+/// The secret of a visit, for the slip a clerk prints or the QR code on a ticket; none before anything was booked.
 ///
 /// # Errors
 /// Storage only.
-pub async fn secret(tx: &mut Tx<'_>, id: VisitId) -> Result<String, Error> {
-    Ok(LinkKey::load(tx).await?.secret(id))
+pub async fn secret(tx: &mut Tx<'_>, id: VisitId) -> Result<Option<String>, Error> {
+    Ok(LinkKey::find(tx).await?.map(|key| key.secret(id)))
 }

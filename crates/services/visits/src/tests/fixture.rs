@@ -5,6 +5,7 @@ use kernel::{
     day::{Day, Minute, Weekday},
     holidays::Calendar,
     locale::{Locale, Localized},
+    text::Line as TextLine,
     time::{Instant, TestClock},
 };
 use places::CounterDetails;
@@ -36,7 +37,11 @@ pub(crate) fn slot(hour: u8, minute: u8) -> SlotId {
     SlotId { day: tuesday(), minute: at(hour, minute) }
 }
 
-/// Which rooms the city is made of.
+pub(crate) fn site() -> Site {
+    Site { url: "https://city.example.jp".to_owned() }
+}
+
+/// A service that takes 20 minutes and is booked up to an hour before.
 pub(crate) fn draft(counter: CounterId, code: &str) -> ServiceDraft {
     ServiceDraft {
         code: code.to_owned(),
@@ -99,6 +104,7 @@ impl City {
 
     pub(crate) fn wish(&self, slot: SlotId) -> Book {
         Book {
+            id: None,
             service: self.service,
             slot,
             who: Who::Own,
@@ -106,6 +112,7 @@ impl City {
             contact: Contact::default(),
             locale: Locale::Ja,
             by: By::Resident,
+            site: site(),
         }
     }
 
@@ -116,7 +123,7 @@ impl City {
 
     pub(crate) async fn cancel(&self, booked: &Booked) -> Result<Cancelled, CancelError> {
         let world = self.world.clone();
-        let command = Cancel::Link { number: booked.number.clone(), secret: booked.secret.clone() };
+        let command = Cancel::Link { number: booked.number.clone(), secret: booked.secret.clone(), site: site() };
         self.db.write(ACT, async move |tx: &mut Tx<'_>| cancel(tx, &world, command.clone()).await).await
     }
 
@@ -126,6 +133,10 @@ impl City {
     }
 
     pub(crate) async fn walk_in(&self) -> Ticket {
+        self.try_walk_in().await.unwrap()
+    }
+
+    pub(crate) async fn try_walk_in(&self) -> Result<Ticket, WalkInError> {
         let world = self.world.clone();
         let command = AddWalkIn {
             service: self.service,
@@ -135,7 +146,7 @@ impl City {
             locale: Locale::Ja,
             by: Some(self.clerk),
         };
-        self.db.write(ACT, async move |tx: &mut Tx<'_>| add_walk_in(tx, &world, command.clone()).await).await.unwrap()
+        self.db.write(ACT, async move |tx: &mut Tx<'_>| add_walk_in(tx, &world, command.clone()).await).await
     }
 
     pub(crate) async fn call(&self, desk: &str) -> Result<Visit, CallNextError> {
@@ -149,7 +160,7 @@ impl City {
         self.db
             .write(ACT, async move |tx: &mut Tx<'_>| match act {
                 crate::Act::Start => start(tx, &world, id, clerk).await,
-                crate::Act::Finish => finish(tx, &world, id, Outcome::Done, clerk).await,
+                crate::Act::Finish => finish(tx, &world, id, Outcome::Done, &site(), clerk).await,
                 crate::Act::Absent => absent(tx, &world, id, clerk).await,
                 crate::Act::Requeue => back_to_waiting(tx, &world, id, clerk).await,
                 crate::Act::Recall => recall(tx, &world, id, clerk).await,
@@ -160,6 +171,40 @@ impl City {
 
     pub(crate) async fn visit(&self, id: VisitId) -> Visit {
         self.db.read(async move |tx: &mut Tx<'_>| visit(tx, id).await).await.unwrap().unwrap()
+    }
+
+    pub(crate) async fn by_hand(&self, id: VisitId, desk: &str, reason: &TextLine<200>) -> Result<Visit, ServeError> {
+        let (world, clerk, desk, reason) = (self.world.clone(), self.clerk, Desk::parse(desk).unwrap(), reason.clone());
+        self.db.write(ACT, async move |tx: &mut Tx<'_>| call_by_hand(tx, &world, id, &desk, &reason, clerk).await).await
+    }
+
+    pub(crate) async fn undo(&self, id: VisitId) -> Result<Visit, UndoError> {
+        let (world, clerk) = (self.world.clone(), self.clerk);
+        self.db.write(ACT, async move |tx: &mut Tx<'_>| undo(tx, &world, id, clerk).await).await
+    }
+
+    pub(crate) async fn sweep(&self) -> u64 {
+        let world = self.world.clone();
+        self.db.write(ACT, async move |tx: &mut Tx<'_>| sweep_no_shows(tx, &world).await).await.unwrap()
+    }
+
+    pub(crate) async fn today(&self) -> Today {
+        let (world, counter) = (self.world.clone(), self.counter);
+        self.db.read(async move |tx: &mut Tx<'_>| today(tx, &world, counter, tuesday()).await).await.unwrap()
+    }
+
+    pub(crate) async fn board(&self) -> Board {
+        let (world, counter) = (self.world.clone(), self.counter);
+        self.db.read(async move |tx: &mut Tx<'_>| board(tx, &world, counter).await).await.unwrap()
+    }
+
+    pub(crate) async fn status(&self, id: VisitId) -> Status {
+        let (world, visit) = (self.world.clone(), self.visit(id).await);
+        self.db.read(async move |tx: &mut Tx<'_>| status(tx, &world, visit.clone()).await).await.unwrap()
+    }
+
+    pub(crate) async fn numbers(&self, from: Day, to: Day) -> Numbers {
+        self.db.read(async move |tx: &mut Tx<'_>| numbers(tx, None, from, to).await).await.unwrap()
     }
 
     /// Counts of a slot: web capacity, web booked, staff capacity, staff booked.

@@ -1,0 +1,63 @@
+//! Forgetting: names and addresses when their time is over, or at once when somebody asks; old numbers for new bookings.
+
+use kernel::{World, day::Day};
+use store::{Error, Statement, Tx, erasure::Eraser};
+
+use crate::{
+    clerk::{By, Clerk},
+    model::VisitId,
+    trail,
+    visit::topic_visit,
+};
+
+/// How the erasure ledger forgets a contact again after a restore.
+pub const CONTACT: Eraser = Eraser { kind: "visits.contact", statements: FORGET };
+
+/// A booking number is given to nobody else for so many days after its visit.
+pub const NUMBER_DAYS: i32 = 400;
+
+/// Contacts and numbers per transaction.
+const AT_ONCE: i64 = 200;
+
+/// In the order in which they run, for one visit.
+const FORGET: &[Statement] = &[DELETE_ONE];
+
+store::statements! {
+    DELETE_ONE = "DELETE FROM visit_contact WHERE visit_id = $1";
+    /// Contacts whose time is over.
+    OVER = "SELECT visit_id FROM visit_contact WHERE erase_on < $1 ORDER BY erase_on LIMIT $2";
+    RETIRE = "UPDATE visit SET number = NULL WHERE id IN
+                (SELECT id FROM visit WHERE day < $1 AND number IS NOT NULL ORDER BY day LIMIT $2)";
+}
+
+/// Deletes contacts whose time is over. How many; call again while it is not 0.
+///
+/// # Errors
+/// Storage only.
+pub async fn forget_contacts(tx: &mut Tx<'_>, world: &World) -> Result<u64, Error> {
+    let rows = tx.all(&OVER, &[world.today().into(), AT_ONCE.into()]).await?;
+    for row in &rows {
+        let visit: VisitId = row.get(0)?;
+        store::erasure::erase(tx, world, &CONTACT, visit.uuid()).await?;
+    }
+    Ok(rows.len() as u64)
+}
+
+/// Deletes the contact of one visit at once, because the person asked.
+///
+/// # Errors
+/// Storage only.
+pub async fn forget_contact(tx: &mut Tx<'_>, world: &World, visit: VisitId, by: Clerk) -> Result<(), Error> {
+    store::erasure::erase(tx, world, &CONTACT, visit.uuid()).await?;
+    trail::record(tx, world, &By::Staff(by), "visits.forget_contact", visit, None).await?;
+    tx.announce(topic_visit(visit).as_str());
+    Ok(())
+}
+
+/// Frees the numbers of visits of long ago. How many; call again while it is not 0.
+///
+/// # Errors
+/// Storage only.
+pub async fn retire_numbers(tx: &mut Tx<'_>, today: Day) -> Result<u64, Error> {
+    tx.exec(&RETIRE, &[today.plus(-NUMBER_DAYS).into(), AT_ONCE.into()]).await
+}
