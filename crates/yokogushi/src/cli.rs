@@ -3,6 +3,7 @@
 use std::{net::SocketAddr, path::PathBuf};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use serde::{Deserialize, Serialize};
 
 /// 横串: one program for a city hall. Without a command it serves.
 #[derive(Debug, Parser)]
@@ -61,6 +62,11 @@ pub enum Command {
     Doctor,
     /// API の説明書 (OpenAPI 3.1) を出力する
     Openapi,
+    /// すべてのアドレスと、だれが使えるかを出力する
+    #[command(hide = true)]
+    Routes,
+    /// すべてのアドレスと、だれが使えるかを一覧にする
+    Routes,
     /// 組み込みのデータベースの中身を PostgreSQL へ移す (--database で移し先を指定)
     MoveToPostgres,
     /// 職員
@@ -126,7 +132,7 @@ pub struct Import {
 }
 
 /// What can be imported.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
 pub enum ImportKind {
     /// 区域 (GeoJSON)
     Areas,

@@ -1,10 +1,13 @@
 //! The program: reads configuration, wires the rooms, serves, imports, backs up.
 
 mod cli;
+mod command;
+mod control;
 mod open;
 mod problem;
 mod serve;
 mod settings;
+mod task;
 mod wiring;
 
 use std::process::ExitCode;
@@ -61,8 +64,9 @@ fn run(cli: Cli) -> Result<(), Problem> {
         match command {
             Command::Serve(flags) => serve::run(&common, &flags).await,
             Command::Openapi => wiring::print_openapi(),
-            Command::Migrate => open::migrate(&common).await,
-            other => Err(Problem::new(format!("{other:?}"))),
+            Command::Routes => wiring::print_routes(),
+            Command::Routes => wiring::print_routes(),
+            other => command::run(&common, other).await,
         }
     })
 }

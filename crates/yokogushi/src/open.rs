@@ -5,7 +5,7 @@ use std::{path::Path, sync::Arc};
 use kernel::World;
 use store::{Config, Db, Folder, Location};
 
-use crate::{cli::Common, problem::Problem, settings::Data};
+use crate::{problem::Problem, settings::Data};
 
 /// An open database and the folder files are kept in.
 pub struct Opened {
@@ -15,17 +15,21 @@ pub struct Opened {
     pub folder: Arc<Folder>,
 }
 
-/// Opens the database and migrates it.
+/// Opens the database in a folder taken now, and migrates it.
 pub async fn open(data: &Data, world: &World) -> Result<Opened, Problem> {
-    let opened = open_as_is(data, world)?;
+    open_in(Arc::new(Folder::own(&data.folder)?), data, world).await
+}
+
+/// Opens the database in a folder already owned, and migrates it.
+pub async fn open_in(folder: Arc<Folder>, data: &Data, world: &World) -> Result<Opened, Problem> {
+    let opened = open_as_is_in(folder, data, world)?;
     opened.db.ping().await?;
     opened.db.migrate(world).await?;
     Ok(opened)
 }
 
 /// Opens the database without touching its schema.
-pub fn open_as_is(data: &Data, world: &World) -> Result<Opened, Problem> {
-    let folder = Arc::new(Folder::own(&data.folder)?);
+pub fn open_as_is_in(folder: Arc<Folder>, data: &Data, world: &World) -> Result<Opened, Problem> {
     let location = match &data.database {
         None => Location::Folder(Arc::clone(&folder)),
         Some(url) if url.starts_with("postgres://") || url.starts_with("postgresql://") => {
@@ -40,20 +44,6 @@ pub fn open_as_is(data: &Data, world: &World) -> Result<Opened, Problem> {
     let node = data_encoding::HEXLOWER.encode(&world.bytes::<8>());
     let config = Config { writers: data.writers, ..Config::new(location, node) };
     Ok(Opened { db: Db::open(config)?, folder })
-}
-
-/// `yokogushi migrate`.
-pub async fn migrate(common: &Common) -> Result<(), Problem> {
-    let world = World::real();
-    let opened = open_as_is(&Data::read(common)?, &world)?;
-    opened.db.ping().await?;
-    let applied = opened.db.migrate(&world).await?;
-    match applied.as_slice() {
-        [] => println!("データベースはこの版に合っています。することはありません。"),
-        steps => println!("データベースをこの版に合わせました: {}", steps.join(", ")),
-    }
-    opened.db.close().await;
-    Ok(())
 }
 
 /// A path as the operator would type it from anywhere.

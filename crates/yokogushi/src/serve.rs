@@ -51,7 +51,8 @@ pub async fn run(common: &Common, flags: &Serve) -> Result<(), Problem> {
     )
     .await?;
     app.end_streams_at(stopped.clone());
-    let table = wiring::table(wiring::routes())?;
+    let face = face_visits::Face::new(&opened.db, &world);
+    let table = wiring::table(face.serve(wiring::routes()))?;
     let mut servers = Vec::new();
     let public_door = if staff.is_some() { Door::Public } else { Door::Whole };
     for (listener, door) in [(listener, public_door), (staff, Door::Staff)] {

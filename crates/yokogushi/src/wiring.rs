@@ -1,8 +1,17 @@
 //! Which rooms the program has: routes of every face, statements, message kinds, erasers.
 
-use shell::{NavItem, Route, Table};
+use shell::{NavItem, Route, Table, Who};
+
+use store::{Statement, erasure::Eraser};
 
 use crate::problem::Problem;
+
+/// Every statement of the house, room by room.
+pub const ROOMS: &[&[&[Statement]]] =
+    &[store::STATEMENTS, places::STATEMENTS, people::STATEMENTS, messages::STATEMENTS, voices::STATEMENTS, visits::STATEMENTS];
+
+/// How each service forgets.
+pub const ERASERS: &[Eraser] = &[visits::CONTACT];
 
 /// Every route of the house.
 pub fn table(routes: Vec<Route>) -> Result<Table, Problem> {
@@ -14,6 +23,11 @@ pub fn nav() -> Vec<NavItem> {
     Vec::new()
 }
 
+/// The routes of all faces.
+pub fn routes() -> Vec<Route> {
+    face_visits::routes()
+}
+
 /// `yokogushi openapi`.
 pub fn print_openapi() -> Result<(), Problem> {
     let document = shell::openapi::document(&table(routes())?, env!("CARGO_PKG_VERSION"));
@@ -21,7 +35,14 @@ pub fn print_openapi() -> Result<(), Problem> {
     Ok(())
 }
 
-/// The routes of all faces.
-pub fn routes() -> Vec<Route> {
-    Vec::new()
+/// `yokogushi routes`: one line a route, for whoever reviews who may do what.
+pub fn print_routes() -> Result<(), Problem> {
+    for route in table(routes())?.routes() {
+        let who = match route.who {
+            Who::Staff(permission) => format!("{permission:?}"),
+            other => format!("{other:?}"),
+        };
+        println!("{} {} {who} {:?} {:?}", route.method, route.path, route.side, route.kind);
+    }
+    Ok(())
 }

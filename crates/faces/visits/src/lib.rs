@@ -1,1 +1,50 @@
 //! Pages and API of counter visits for residents, staff and the board.
+
+mod api;
+mod refusals;
+
+use kernel::World;
+use shell::{App, Route};
+use store::Db;
+use visits::{Availability, Congestion, Site};
+
+/// What the handlers of this face share: free places and congestion, kept in memory; cheap to clone.
+#[derive(Clone)]
+pub struct Face {
+    availability: Availability,
+    congestion: Congestion,
+}
+
+impl Face {
+    /// Begins to listen for changes; must be called inside a tokio runtime.
+    #[must_use]
+    pub fn new(db: &Db, world: &World) -> Self {
+        Self {
+            availability: Availability::new(db.clone(), world.clone()),
+            congestion: Congestion::new(db.clone(), world.clone()),
+        }
+    }
+
+    /// Waiting people and usual waits, as the home page tells them.
+    #[must_use]
+    pub fn congestion(&self) -> &Congestion {
+        &self.congestion
+    }
+
+    /// The routes with what their handlers share.
+    #[must_use]
+    pub fn serve(&self, routes: Vec<Route>) -> Vec<Route> {
+        routes.into_iter().map(|route| route.given(self.clone())).collect()
+    }
+}
+
+/// Every route of this face, described; [`Face::serve`] makes them work.
+#[must_use]
+pub fn routes() -> Vec<Route> {
+    api::routes()
+}
+
+/// How the public sees this city's pages.
+fn site(app: &App) -> Site {
+    Site { url: app.config.public_url.origin().to_owned() }
+}

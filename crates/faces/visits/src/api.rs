@@ -1,0 +1,530 @@
+//! The JSON API of visits: services, availability, bookings, congestion.
+
+use axum::{
+    Extension,
+    body::Body,
+    extract::State,
+    response::{IntoResponse as _, Response},
+};
+use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use kernel::{
+    day::Day,
+    locale::Locale,
+    text::{Email, Line, Phone, TextError},
+};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use shell::{ApiDoc, App, Ask, FieldFault, Json, Path, Query, Refusal, Route, Who};
+use store::{
+    Act, Tx,
+    idempotency::{self, Claim, Key},
+};
+use visits::{Book, BookError, Booked, By, Cancel, Contact, Needs, Number, ServiceId, SlotId, VisitId};
+
+use crate::{Face, refusals, site};
+
+const BOOK: Act = Act::resident("visits.book");
+const CANCEL: Act = Act::resident("visits.cancel");
+const BOOKINGS: &str = "/api/v1/visits/bookings";
+const BOOKING: &str = "/api/v1/visits/bookings/{number}";
+/// The longest range one call may ask for.
+const MOST_DAYS: u16 = 92;
+
+/// A bookable service.
+#[derive(Serialize, JsonSchema)]
+struct ServiceView {
+    /// Opaque.
+    id: String,
+    /// A short word that never changes.
+    code: String,
+    /// In the caller's language.
+    name: String,
+    /// In a sentence.
+    summary: String,
+    /// The counter's id.
+    counter: String,
+    /// How long it takes.
+    minutes: u16,
+    /// What to bring when coming oneself.
+    bring: Vec<String>,
+}
+
+/// Which days of which service.
+#[derive(Deserialize, JsonSchema)]
+struct Asked {
+    /// The service's id.
+    service: String,
+    /// First day, `YYYY-MM-DD` in Japan; today when missing.
+    from: Option<String>,
+    /// Number of days, 1 to 92; 30 when missing.
+    days: Option<u16>,
+}
+
+/// One time; only its schema is used, as the answer is written once for everybody by the service.
+#[derive(Serialize, JsonSchema)]
+struct SlotView {
+    /// Opaque.
+    id: String,
+    /// RFC 3339, +09:00.
+    starts_at: String,
+    /// Places this caller's channel has.
+    capacity: u32,
+    /// Places left.
+    free: u32,
+}
+
+/// Free places.
+#[derive(Serialize, JsonSchema)]
+struct AvailabilityView {
+    /// The service's id.
+    service: String,
+    /// Times that can be booked now, in order; past, closed and full-time-over ones are not listed.
+    slots: Vec<SlotView>,
+}
+
+/// How to reach the person; all of it may be missing.
+#[derive(Deserialize, Default, JsonSchema)]
+#[serde(default)]
+struct ContactGiven {
+    /// Any form of the name.
+    name: Option<String>,
+    /// For the confirmation and the reminder.
+    email: Option<String>,
+    /// For the counter.
+    phone: Option<String>,
+}
+
+/// A wish to book.
+#[derive(Deserialize, JsonSchema)]
+struct Wish {
+    /// The service's id.
+    service: String,
+    /// The slot's id.
+    slot: String,
+    /// How to reach the person.
+    contact: Option<ContactGiven>,
+    /// Language of messages: `ja`, `easy`, `en`.
+    locale: Option<String>,
+}
+
+/// A booking just made.
+#[derive(Serialize, JsonSchema)]
+struct BookedView {
+    /// 予約番号.
+    number: String,
+    /// Opens the booking; shown only now.
+    secret: String,
+    /// The service's id.
+    service: String,
+    /// The slot's id.
+    slot: String,
+    /// RFC 3339, +09:00.
+    starts_at: String,
+    /// Pages.
+    links: Links,
+}
+
+/// Pages of a booking.
+#[derive(Serialize, JsonSchema)]
+struct Links {
+    /// To see it.
+    view: String,
+    /// To cancel it; the page asks once more.
+    cancel: String,
+}
+
+/// A booking.
+#[derive(Serialize, JsonSchema)]
+struct BookingView {
+    /// 予約番号.
+    number: String,
+    /// `booked`, `waiting`, `called`, `serving`, `finished`, `absent`, `cancelled`, `no_show`.
+    state: String,
+    /// The service's id.
+    service: String,
+    /// Its name.
+    service_name: String,
+    /// The counter's id.
+    counter: String,
+    /// The slot's id; a walk-in has none.
+    slot: Option<String>,
+    /// RFC 3339, +09:00; a walk-in has none.
+    starts_at: Option<String>,
+}
+
+/// The key of a booking's link.
+#[derive(Deserialize, JsonSchema)]
+struct Secret {
+    /// As given when the booking was made.
+    #[serde(default)]
+    secret: String,
+}
+
+/// How busy a counter is.
+#[derive(Serialize, JsonSchema)]
+struct CongestionView {
+    /// The counter's id.
+    counter: String,
+    /// Its name.
+    name: String,
+    /// People waiting.
+    waiting: usize,
+    /// The number called last.
+    called: Option<String>,
+    /// Minutes.
+    wait_minutes: WaitView,
+    /// When this was so, RFC 3339.
+    as_of: String,
+}
+
+/// Minutes of waiting.
+#[derive(Serialize, JsonSchema)]
+struct WaitView {
+    /// For somebody who comes now without a booking.
+    now: i64,
+    /// The usual range at this hour, from past weeks; null when data are few.
+    forecast_low: Option<i64>,
+    /// The usual range at this hour, from past weeks; null when data are few.
+    forecast_high: Option<i64>,
+}
+
+/// Every operation with its description.
+pub(crate) fn routes() -> Vec<Route> {
+    let doc = |id, summary| ApiDoc::new(id, "visits", summary);
+    vec![
+        Route::api(
+            Method::GET,
+            "/api/v1/visits/services",
+            Who::Anyone,
+            doc("listVisitServices", "Procedures that can be booked").answers::<Vec<ServiceView>>(200, "the services"),
+            services,
+        ),
+        Route::api(
+            Method::GET,
+            "/api/v1/visits/availability",
+            Who::Anyone,
+            doc("getAvailability", "Free times of a procedure")
+                .query::<Asked>()
+                .answers::<AvailabilityView>(200, "the times")
+                .refuses(404, "not-found", "no such service")
+                .refuses(422, "invalid", "a parameter is wrong"),
+            availability,
+        ),
+        Route::api(
+            Method::POST,
+            BOOKINGS,
+            Who::Anyone,
+            doc("bookVisit", "Book a place")
+                .body::<Wish>()
+                .idempotent()
+                .answers::<BookedView>(201, "booked")
+                .refuses(409, "slot-full", "no place is left")
+                .refuses(422, "invalid", "a field is wrong"),
+            book,
+        ),
+        Route::api(
+            Method::GET,
+            BOOKING,
+            Who::Secret,
+            doc("getBooking", "See a booking")
+                .query::<Secret>()
+                .answers::<BookingView>(200, "the booking")
+                .refuses(404, "not-found", "no such booking, or a wrong secret"),
+            view,
+        ),
+        Route::api(
+            Method::DELETE,
+            BOOKING,
+            Who::Secret,
+            doc("cancelBooking", "Cancel a booking; again is no error")
+                .query::<Secret>()
+                .answers_nothing(204, "cancelled")
+                .refuses(404, "not-found", "no such booking, or a wrong secret")
+                .refuses(409, "too-late", "the person is being served or the visit is over"),
+            cancel,
+        ),
+        Route::api(
+            Method::GET,
+            "/api/v1/visits/congestion",
+            Who::Anyone,
+            doc("getCongestion", "Waiting people and waiting times by counter")
+                .answers::<Vec<CongestionView>>(200, "every counter"),
+            congestion,
+        ),
+    ]
+}
+
+async fn services(State(app): State<App>, ask: Ask) -> Result<Response, Refusal> {
+    let all: Vec<visits::Service> = app.db.read(async |tx: &mut Tx<'_>| visits::services(tx).await).await?;
+    let list: Vec<ServiceView> = all
+        .iter()
+        .filter(|service| service.bookable())
+        .map(|service| ServiceView {
+            id: service.id.to_string(),
+            code: service.code.clone(),
+            name: service.name.get(ask.locale).to_owned(),
+            summary: service.summary.get(ask.locale).to_owned(),
+            counter: service.counter.to_string(),
+            minutes: service.minutes,
+            bring: service
+                .bring
+                .list(visits::Who::Own)
+                .iter()
+                .map(|thing| thing.get(ask.locale).to_owned())
+                .collect(),
+        })
+        .collect();
+    shell::json(StatusCode::OK, &list)
+}
+
+async fn availability(
+    State(app): State<App>,
+    Extension(face): Extension<Face>,
+    Query(asked): Query<Asked>,
+) -> Result<Response, Refusal> {
+    let service: ServiceId = asked.service.parse().map_err(|_| Refusal::not_found())?;
+    let from = match &asked.from {
+        None => app.world.today(),
+        Some(text) => {
+            Day::parse(text).ok_or_else(|| Refusal::invalid([FieldFault::new("from", "visits-field-day")]))?
+        }
+    };
+    let days = asked.days.unwrap_or(30);
+    if !(1..=MOST_DAYS).contains(&days) {
+        return Err(Refusal::invalid([FieldFault::new("days", "visits-field-days").with("max", MOST_DAYS)]));
+    }
+    let bytes = face.availability.json(service, from, days).await?.ok_or_else(Refusal::not_found)?;
+    let mut response = Response::new(Body::from(bytes::Bytes::from_owner(bytes)));
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    Ok(response)
+}
+
+/// Collects what is wrong with the parts of a contact.
+fn contact(given: ContactGiven, faults: &mut Vec<FieldFault>) -> Contact {
+    fn part<T>(
+        faults: &mut Vec<FieldFault>,
+        field: &'static str,
+        key: &'static str,
+        text: Option<String>,
+        read: impl FnOnce(&str) -> Result<T, TextError>,
+    ) -> Option<T> {
+        let text = text.filter(|text| !text.trim().is_empty())?;
+        match read(&text) {
+            Ok(value) => Some(value),
+            Err(_) => {
+                faults.push(FieldFault::new(field, key));
+                None
+            }
+        }
+    }
+    Contact {
+        name: part(faults, "contact.name", "visits-field-name", given.name, Line::parse),
+        email: part(faults, "contact.email", "visits-field-email", given.email, Email::parse),
+        phone: part(faults, "contact.phone", "visits-field-phone", given.phone, Phone::parse),
+    }
+}
+
+/// What an idempotency key stands for: the parsed command, whatever the spelling.
+#[derive(Serialize, Clone)]
+struct Spoken {
+    service: ServiceId,
+    slot: String,
+    contact: [Option<String>; 3],
+    locale: &'static str,
+}
+
+/// What one transaction made of a wish.
+enum Made {
+    New(Booked),
+    Before(VisitId),
+}
+
+enum Refused {
+    Book(BookError),
+    OtherCommand,
+}
+
+impl From<store::Error> for Refused {
+    fn from(error: store::Error) -> Self {
+        Self::Book(error.into())
+    }
+}
+
+async fn book(
+    State(app): State<App>,
+    ask: Ask,
+    headers: HeaderMap,
+    Json(wish): Json<Wish>,
+) -> Result<Response, Refusal> {
+    let key = match headers.get("idempotency-key") {
+        None => None,
+        Some(value) => Some(
+            value
+                .to_str()
+                .ok()
+                .and_then(Key::parse)
+                .ok_or_else(|| Refusal::invalid([FieldFault::new("Idempotency-Key", "visits-field-key")]))?,
+        ),
+    };
+    let mut faults = Vec::new();
+    let service: Option<ServiceId> = wish.service.parse().ok();
+    let slot: Option<SlotId> = wish.slot.parse().ok();
+    let locale = wish.locale.as_deref().map_or(Some(ask.locale), Locale::from_code);
+    let contact = contact(wish.contact.unwrap_or_default(), &mut faults);
+    for (known, field, fault) in [
+        (service.is_some(), "service", "visits-refused-no-service"),
+        (slot.is_some(), "slot", "visits-refused-no-slot"),
+        (locale.is_some(), "locale", "visits-field-locale"),
+    ] {
+        if !known {
+            faults.push(FieldFault::new(field, fault));
+        }
+    }
+    let (Some(service), Some(slot), Some(locale), true) = (service, slot, locale, faults.is_empty()) else {
+        return Err(Refusal::invalid(faults));
+    };
+    let spoken = Spoken {
+        service,
+        slot: slot.to_string(),
+        contact: [
+            contact.name.as_ref().map(ToString::to_string),
+            contact.email.as_ref().map(ToString::to_string),
+            contact.phone.as_ref().map(ToString::to_string),
+        ],
+        locale: locale.code(),
+    };
+    let id: VisitId = app.world.id();
+    let command = Book {
+        id: Some(id),
+        service,
+        slot,
+        who: visits::Who::Own,
+        needs: Needs::default(),
+        contact,
+        locale,
+        by: By::Resident,
+        site: site(&app),
+    };
+    let world = app.world.clone();
+    let made = app
+        .db
+        .write(BOOK, async move |tx: &mut Tx<'_>| {
+            if let Some(key) = &key {
+                match idempotency::claim(tx, &world, key, "POST /api/v1/visits/bookings", &spoken, id.uuid()).await? {
+                    Claim::New => {}
+                    Claim::Again(before) => return Ok(Made::Before(before.into())),
+                    Claim::Conflict => return Err(Refused::OtherCommand),
+                }
+            }
+            visits::book(tx, &world, command.clone()).await.map(Made::New).map_err(Refused::Book)
+        })
+        .await
+        .map_err(|refused| match refused {
+            Refused::Book(e) => refusals::book(e),
+            Refused::OtherCommand => Refusal::new(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "idempotency-key-reused",
+                "visits-refused-key-title",
+                "visits-refused-key-next",
+            ),
+        })?;
+    let view = match made {
+        Made::New(booked) => {
+            booked_view(&app, &booked.number, booked.secret, booked.service, booked.slot)
+        }
+        Made::Before(id) => again(&app, id).await?,
+    };
+    let mut response = shell::json(StatusCode::CREATED, &view)?;
+    if let Ok(location) = HeaderValue::from_str(&format!("{BOOKINGS}/{}", view.number)) {
+        response.headers_mut().insert(header::LOCATION, location);
+    }
+    Ok(response)
+}
+
+fn booked_view(app: &App, number: &Number, secret: String, service: ServiceId, slot: SlotId) -> BookedView {
+    let path = visits::path(number, &secret);
+    let (page, query) = path.split_once('?').unwrap_or((&path, ""));
+    let url = &app.config.public_url;
+    BookedView {
+        links: Links { view: url.join(&path), cancel: url.join(&format!("{page}/cancel?{query}")) },
+        number: number.to_string(),
+        secret,
+        service: service.to_string(),
+        slot: slot.to_string(),
+        starts_at: slot.starts_at().to_rfc3339_jst(),
+    }
+}
+
+/// The first answer again, built from the booking itself.
+async fn again(app: &App, id: VisitId) -> Result<BookedView, Refusal> {
+    let found = app
+        .db
+        .read(async move |tx: &mut Tx<'_>| {
+            Ok::<_, store::Error>((visits::visit(tx, id).await?, visits::secret(tx, id).await?))
+        })
+        .await?;
+    let (Some(visit), Some(secret)) = found else { return Err(Refusal::not_found()) };
+    let (Some(number), Some(slot)) = (&visit.number, visit.slot()) else { return Err(Refusal::not_found()) };
+    Ok(booked_view(app, number, secret, visit.service, slot))
+}
+
+async fn view(
+    State(app): State<App>,
+    ask: Ask,
+    Path(number): Path<String>,
+    Query(Secret { secret }): Query<Secret>,
+) -> Result<Response, Refusal> {
+    let number = Number::parse(&number).ok_or_else(Refusal::not_found)?;
+    let asked = number.clone();
+    let found = app.db.point(async move |tx: &mut Tx<'_>| visits::view(tx, &asked, &secret).await).await?;
+    let visit = found.ok_or_else(Refusal::not_found)?;
+    let view = BookingView {
+        number: number.to_string(),
+        state: visit.state().code().to_owned(),
+        service: visit.service.to_string(),
+        service_name: visit.service_name.get(ask.locale).to_owned(),
+        counter: visit.counter.to_string(),
+        slot: visit.slot().map(|slot| slot.to_string()),
+        starts_at: visit.starts_at().map(kernel::time::Instant::to_rfc3339_jst),
+    };
+    shell::json(StatusCode::OK, &view)
+}
+
+async fn cancel(
+    State(app): State<App>,
+    Path(number): Path<String>,
+    Query(Secret { secret }): Query<Secret>,
+) -> Result<Response, Refusal> {
+    let number = Number::parse(&number).ok_or_else(Refusal::not_found)?;
+    let (world, site) = (app.world.clone(), site(&app));
+    app.db
+        .write(CANCEL, async move |tx: &mut Tx<'_>| {
+            visits::cancel(tx, &world, Cancel::Link { number: number.clone(), secret: secret.clone(), site: site.clone() }).await
+        })
+        .await
+        .map_err(refusals::cancel)?;
+    Ok(StatusCode::NO_CONTENT.into_response())
+}
+
+async fn congestion(Extension(face): Extension<Face>, ask: Ask) -> Result<Response, Refusal> {
+    let now = face.congestion.now().await?;
+    let list: Vec<CongestionView> = now
+        .iter()
+        .map(|it| {
+            let usual = it.this_hour();
+            CongestionView {
+                counter: it.counter.id.to_string(),
+                name: it.counter.details.name.get(ask.locale).to_owned(),
+                waiting: it.waiting,
+                called: it.last_ticket.clone(),
+                wait_minutes: WaitView {
+                    now: it.wait_now,
+                    forecast_low: usual.map(|hour| hour.low),
+                    forecast_high: usual.map(|hour| hour.high),
+                },
+                as_of: it.as_of.to_rfc3339_jst(),
+            }
+        })
+        .collect();
+    shell::json(StatusCode::OK, &list)
+}

@@ -1,0 +1,134 @@
+//! A command on a data folder that a running server owns is handed to that server, over a local socket.
+//!
+//! The client reads the files, the server does the work: so the files need to be readable only
+//! to whoever types the command, and there is one writer. A request is one line of JSON and the
+//! files' bytes; the answer is lines of JSON, the last of which says how it ended.
+
+use std::{
+    io,
+    os::unix::fs::PermissionsExt as _,
+    path::{Path, PathBuf},
+};
+
+use serde::{Deserialize, Serialize};
+use tokio::{
+    io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader},
+    net::{UnixListener, UnixStream},
+    sync::{mpsc, watch},
+};
+
+use crate::{
+    problem::Problem,
+    task::{City, Input, Task},
+};
+
+/// All files of one request, in bytes.
+const LARGEST: u64 = 512 * 1024 * 1024;
+/// The first line of a request, in bytes.
+const LONGEST_LINE: u64 = 64 * 1024;
+
+#[derive(Debug, Serialize, Deserialize)]
+struct Request {
+    task: Task,
+    /// Names and sizes of the files that follow.
+    files: Vec<(String, u64)>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Answer {
+    Say(String),
+    Done,
+    Problem(String),
+}
+
+fn socket(folder: &Path) -> PathBuf {
+    folder.join("control.sock")
+}
+
+/// Takes commands until `stopped`.
+pub async fn serve(city: City, mut stopped: watch::Receiver<bool>) -> io::Result<()> {
+    let path = socket(city.folder.path());
+    // The folder is ours, so a socket that is there was left by a process that was killed.
+    match std::fs::remove_file(&path) {
+        Err(e) if e.kind() != io::ErrorKind::NotFound => return Err(e),
+        _ => {}
+    }
+    let listener = UnixListener::bind(&path)?;
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600))?;
+    loop {
+        let accepted = tokio::select! {
+            accepted = listener.accept() => accepted,
+            _ = stopped.wait_for(|stop| *stop) => break,
+        };
+        let (stream, _) = accepted?;
+        let city = city.clone();
+        tokio::spawn(async move {
+            if let Err(e) = answer(stream, city).await {
+                tracing::warn!(error = %e, "a handed-over command could not be answered");
+            }
+        });
+    }
+    std::fs::remove_file(&path)
+}
+
+async fn answer(stream: UnixStream, city: City) -> io::Result<()> {
+    let (from, mut to) = stream.into_split();
+    let mut from = BufReader::new(from);
+    let mut line = String::new();
+    (&mut from).take(LONGEST_LINE).read_line(&mut line).await?;
+    let request: Request = serde_json::from_str(&line)?;
+    if request.files.iter().map(|(_, size)| *size).sum::<u64>() > LARGEST {
+        return send(&mut to, &Answer::Problem("ファイルが大きすぎます(合計 512 MB まで)。".to_owned())).await;
+    }
+    let mut inputs = Vec::new();
+    for (name, size) in request.files {
+        let mut bytes = Vec::new();
+        (&mut from).take(size).read_to_end(&mut bytes).await?;
+        inputs.push(Input { name, bytes });
+    }
+    let (say, mut said) = mpsc::unbounded_channel();
+    let work = tokio::spawn(async move { request.task.run(&city, inputs, &say).await });
+    while let Some(text) = said.recv().await {
+        send(&mut to, &Answer::Say(text)).await?;
+    }
+    let end = match work.await {
+        Ok(Ok(())) => Answer::Done,
+        Ok(Err(problem)) => Answer::Problem(problem.to_string()),
+        Err(e) => Answer::Problem(format!("サーバーの中で失敗しました({e})。サーバーの記録を確かめてください。")),
+    };
+    send(&mut to, &end).await
+}
+
+async fn send(to: &mut (impl tokio::io::AsyncWrite + Unpin), answer: &Answer) -> io::Result<()> {
+    let mut line = serde_json::to_vec(answer)?;
+    line.push(b'\n');
+    to.write_all(&line).await
+}
+
+/// Hands a command to the server that owns `folder` and prints what it says.
+pub async fn hand_over(folder: &Path, task: Task, inputs: Vec<Input>) -> Result<(), Problem> {
+    let away = |e: io::Error| {
+        Problem::new(format!(
+            "データのフォルダー {} は動いているサーバーが使っていますが、そのサーバーに頼めません({e})。サーバーと同じ利用者で実行するか、サーバーを止めてからやり直してください。",
+            folder.display()
+        ))
+    };
+    let (from, mut to) = UnixStream::connect(socket(folder)).await.map_err(away)?.into_split();
+    let files = inputs.iter().map(|i| (i.name.clone(), i.bytes.len() as u64)).collect();
+    let mut line = serde_json::to_vec(&Request { task, files }).map_err(|e| away(e.into()))?;
+    line.push(b'\n');
+    to.write_all(&line).await.map_err(away)?;
+    for input in &inputs {
+        to.write_all(&input.bytes).await.map_err(away)?;
+    }
+    let mut lines = BufReader::new(from).lines();
+    while let Some(line) = lines.next_line().await.map_err(away)? {
+        match serde_json::from_str(&line).map_err(|e| away(e.into()))? {
+            Answer::Say(text) => println!("{text}"),
+            Answer::Done => return Ok(()),
+            Answer::Problem(sentence) => return Err(Problem::new(sentence)),
+        }
+    }
+    Err(Problem::new("サーバーが途中で止まりました。サーバーを動かし直してから、もう一度実行してください。"))
+}

@@ -1,0 +1,137 @@
+//! Commands that work on an open city, whether typed beside a running server or alone.
+
+mod import;
+mod staff;
+
+use std::{path::PathBuf, sync::Arc};
+
+use kernel::World;
+use people::Keeper;
+use serde::{Deserialize, Serialize};
+use store::{Db, Folder, Tx};
+use tokio::sync::mpsc::UnboundedSender;
+
+use crate::{cli::ImportKind, problem::Problem, wiring};
+
+/// An open city.
+#[derive(Clone)]
+pub struct City {
+    /// Its database.
+    pub db: Db,
+    /// Its data folder.
+    pub folder: Arc<Folder>,
+    /// Clock and chance.
+    pub world: World,
+    /// Makes passwords.
+    pub keeper: Keeper,
+}
+
+impl City {
+    /// Where attached files are kept.
+    pub fn files(&self) -> PathBuf {
+        self.folder.path().join("files")
+    }
+}
+
+/// A file as its bytes: the server need not be able to read it.
+pub struct Input {
+    /// The name as typed.
+    pub name: String,
+    /// Everything in it.
+    pub bytes: Vec<u8>,
+}
+
+/// What is to be done.
+#[derive(Debug, Serialize, Deserialize)]
+pub enum Task {
+    /// `import`.
+    Import {
+        /// What the files hold.
+        kind: ImportKind,
+        /// Only look.
+        dry_run: bool,
+        /// Name of the set.
+        set: Option<String>,
+        /// Field of the names.
+        name: Option<String>,
+        /// Day from which posts are held.
+        effective: Option<String>,
+    },
+    /// `staff add`.
+    StaffAdd {
+        /// Login.
+        login: String,
+        /// Name.
+        name: String,
+        /// Code of the post.
+        post: Option<String>,
+    },
+    /// `backup`, to an absolute path.
+    Backup {
+        /// The file to make.
+        target: PathBuf,
+    },
+    /// `doctor`.
+    Doctor,
+    /// `migrate`: a running server has done so.
+    Migrate,
+}
+
+/// Where a task's lines go.
+pub type Say = UnboundedSender<String>;
+
+/// Says a line; whoever asked may have gone away, the work goes on.
+pub fn say(to: &Say, line: impl Into<String>) {
+    drop(to.send(line.into()));
+}
+
+impl Task {
+    /// Does it.
+    pub async fn run(self, city: &City, inputs: Vec<Input>, to: &Say) -> Result<(), Problem> {
+        match self {
+            Self::Import { kind, dry_run, set, name, effective } => {
+                let options = import::Options { kind, dry_run, set, name, effective };
+                import::run(city, &options, inputs, to).await
+            }
+            Self::StaffAdd { login, name, post } => staff::add(city, &login, &name, post.as_deref(), to).await,
+            Self::Backup { target } => backup(city, target, to).await,
+            Self::Doctor => doctor(city, to).await,
+            Self::Migrate => {
+                say(to, "データベースはこの版に合っています。することはありません。");
+                Ok(())
+            }
+        }
+    }
+}
+
+async fn backup(city: &City, target: PathBuf, to: &Say) -> Result<(), Problem> {
+    use store::backup::BackupError;
+    let made = store::backup::backup(&city.db, &city.world, Some(city.files()), &target).await;
+    let summary = made.map_err(|e| match e {
+        BackupError::File(e) => Problem::file(&target, &e),
+        BackupError::Store(e) => e.into(),
+    })?;
+    say(to, format!("保存しました: {} (行 {}、添付ファイル {})", target.display(), summary.rows, summary.files));
+    Ok(())
+}
+
+/// Looks at what can go wrong, and says for each whether it has.
+async fn doctor(city: &City, to: &Say) -> Result<(), Problem> {
+    city.db.ping().await?;
+    say(to, format!("データベース: つながっています ({:?})", city.db.engine()));
+    let mut refused = Vec::new();
+    for room in wiring::ROOMS {
+        refused.extend(city.db.check(room).await?);
+    }
+    if refused.is_empty() {
+        say(to, "問い合わせ文: すべて使えます");
+    } else {
+        return Err(Problem::new(format!("問い合わせ文に使えないものがあります: {}", refused.join(" / "))));
+    }
+    let set_up: Result<_, store::Error> = city.db.read(async |tx: &mut Tx<'_>| places::city(tx).await).await;
+    match set_up? {
+        Some(set_up) => say(to, format!("市: {}{}", set_up.name.get(kernel::Locale::Ja), if set_up.is_demo { " (デモ)" } else { "" })),
+        None => say(to, "市: まだ設定されていません。/staff/settings で名前と電話番号を入れてください"),
+    }
+    Ok(())
+}
