@@ -44,3 +44,5 @@ errors-step-call = 電話で 聞く { $phone }
 
 errors-field-required = 書いて ください
 errors-field-unreadable = 書きかたを 見て ください
+errors-field-too-long = { $max }文字までに して ください
+errors-field-control = つかえない 文字が あります

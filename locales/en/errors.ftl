@@ -44,3 +44,5 @@ errors-step-call = Ask by telephone { $phone }
 
 errors-field-required = Please fill this in
 errors-field-unreadable = Please check how this is written
+errors-field-too-long = Use at most { $max } characters
+errors-field-control = It contains characters that cannot be used

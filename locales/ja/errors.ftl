@@ -44,3 +44,5 @@ errors-step-call = 電話で聞く { $phone }
 
 errors-field-required = 入力してください
 errors-field-unreadable = 書き方を確かめてください
+errors-field-too-long = { $max }文字までにしてください
+errors-field-control = 使えない文字が入っています

@@ -175,8 +175,16 @@ fn know(app: &App, door: Door, route: Option<&Route>, parts: &Parts) -> Known {
         kind: route.map_or(if csrf::for_machines(path) { Kind::Api } else { Kind::Page }, |route| route.kind),
         side: route.map_or(unlisted, |route| route.side),
         who: route.map_or(Who::Anyone, |route| route.who),
+        cookies_work: cookies_work(app, text(header::HOST)),
         session: cookies::read(headers, cookies::SESSION).map(str::to_owned),
     }
+}
+
+/// Over https always; else only where the browser and we are one machine.
+fn cookies_work(app: &App, host: Option<&str>) -> bool {
+    let url = app.config.staff_url();
+    let asked = host.and_then(|host| format!("http://{host}").parse::<address::PublicUrl>().ok());
+    url.https() || asked.as_ref().unwrap_or(url).trustworthy()
 }
 
 /// Everything that is asked before the handler may run.

@@ -3,12 +3,14 @@
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 use kernel::World;
+use people::{Keeper, Policy};
+use places::City;
 use store::{Db, EVERYTHING};
 use tokio::sync::watch;
 
 use crate::address::{Block, PublicUrl};
 use crate::cached::Kept;
-use crate::city::{self, CityInfo};
+use crate::city;
 use crate::headers::Fixed;
 use crate::live::Live;
 use crate::page::NavItem;
@@ -24,6 +26,8 @@ pub struct Config {
     pub trusted_proxies: Vec<Block>,
     /// The map tile server, when the city uses one.
     pub tiles: Option<String>,
+    /// How strict sign-in is.
+    pub policy: Policy,
     /// Streams of "changed" held open at once.
     pub live_limit: usize,
 }
@@ -31,7 +35,14 @@ pub struct Config {
 impl Config {
     /// The usual configuration for an address.
     pub fn new(public_url: PublicUrl) -> Self {
-        Self { public_url, staff_url: None, trusted_proxies: Vec::new(), tiles: None, live_limit: 4000 }
+        Self {
+            public_url,
+            staff_url: None,
+            trusted_proxies: Vec::new(),
+            tiles: None,
+            policy: Policy::default(),
+            live_limit: 4000,
+        }
     }
 
     /// Where staff find us.
@@ -52,6 +63,8 @@ pub struct Inner {
     pub world: World,
     /// How we are reached.
     pub config: Config,
+    /// Checks and makes passwords, a few at a time.
+    pub keeper: Keeper,
     /// The back office's rail, from all faces.
     pub nav: Vec<NavItem>,
     /// The API's description, made with the router.
@@ -59,7 +72,7 @@ pub struct Inner {
     pub(crate) live: Arc<Live>,
     pub(crate) public_headers: Fixed,
     pub(crate) staff_headers: Fixed,
-    city: RwLock<Arc<CityInfo>>,
+    city: RwLock<Arc<City>>,
 }
 
 impl std::ops::Deref for App {
@@ -75,7 +88,13 @@ impl App {
     ///
     /// # Errors
     /// When the database does not answer.
-    pub async fn open(db: Db, world: World, config: Config, nav: Vec<NavItem>) -> Result<Self, store::Error> {
+    pub async fn open(
+        db: Db,
+        world: World,
+        config: Config,
+        keeper: Keeper,
+        nav: Vec<NavItem>,
+    ) -> Result<Self, store::Error> {
         let city = city::read(&db).await?;
         let live = Live::watching(&db, config.live_limit);
         let app = Self(Arc::new(Inner {
@@ -84,6 +103,7 @@ impl App {
             db,
             world,
             config,
+            keeper,
             nav,
             live,
             description: OnceLock::new(),
@@ -94,7 +114,7 @@ impl App {
     }
 
     /// Who the city is, as last changed.
-    pub fn city(&self) -> Arc<CityInfo> {
+    pub fn city(&self) -> Arc<City> {
         Arc::clone(&self.city.read().unwrap_or_else(PoisonError::into_inner))
     }
 

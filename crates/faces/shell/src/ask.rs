@@ -42,6 +42,8 @@ pub struct Known {
     pub side: Side,
     /// Who may call the route.
     pub who: Who,
+    /// A browser keeps Secure cookies from here: https, or this very machine.
+    pub cookies_work: bool,
     /// The value of the session cookie.
     pub session: Option<String>,
 }

@@ -39,8 +39,8 @@ fn listed(headers: &HeaderMap) -> Locale {
             Some("ja" | "*") => Locale::Ja,
             Some("en") => Locale::En,
             Some("") | None => continue,
-            Some(_) => {
-                others = true;
+            Some(other) => {
+                others |= other.bytes().all(|byte| byte.is_ascii_alphabetic());
                 continue;
             }
         };

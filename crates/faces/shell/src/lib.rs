@@ -27,13 +27,14 @@ pub mod qr;
 mod refusal;
 mod route;
 mod serve;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
 
 pub use address::{BadBlock, BadUrl, Block, PublicUrl, caller};
 pub use answer::{Door, Peer, router};
 pub use app::{App, Config};
 pub use ask::Ask;
 pub use cached::{CachedPage, Kept};
-pub use city::CityInfo;
 pub use headers::Cache;
 pub use input::{Form, Json, Path, Query};
 pub use live::live;

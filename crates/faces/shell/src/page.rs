@@ -1,7 +1,6 @@
 //! What every template is given, and how a template becomes an answer.
 
 use std::borrow::Cow;
-use std::sync::Arc;
 
 use askama::Template;
 use axum::body::Body;
@@ -15,7 +14,7 @@ use words::{Tongue, Value};
 
 use crate::app::App;
 use crate::ask::Ask;
-use crate::city::CityInfo;
+use crate::city;
 use crate::refusal::{FieldFault, Refusal};
 use crate::route::{Side, Who};
 
@@ -198,7 +197,7 @@ impl Page {
 
     /// A page whose heading is already words.
     pub fn titled(app: &App, ask: &Ask, title: String) -> Self {
-        let city: Arc<CityInfo> = app.city();
+        let city = app.city();
         let staff = ask.staff.as_ref().filter(|_| ask.side == Side::Staff);
         Self {
             t: ask.t(),
@@ -206,8 +205,8 @@ impl Page {
             locale: ask.locale,
             path: ask.path.clone(),
             tab: "",
-            office: city.office(ask.locale),
-            city: CityName { name: city.name.get(ask.locale).to_owned(), demo: city.demo },
+            office: city::office(&city, ask.locale),
+            city: CityName { name: city.name.get(ask.locale).to_owned(), demo: city.is_demo },
             alert: None,
             large_text: ask.large_text,
             private: ask.who != Who::Anyone || ask.side == Side::Staff,

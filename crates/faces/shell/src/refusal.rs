@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
+use kernel::text::TextError;
 
 /// What is wrong with one field, as a key of the catalogue and what fills its blanks.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,6 +30,16 @@ impl FieldFault {
     pub fn with(mut self, name: &'static str, value: impl fmt::Display) -> Self {
         self.args.push((name, value.to_string()));
         self
+    }
+
+    /// What is wrong with a text somebody typed.
+    pub fn text(field: impl Into<Cow<'static, str>>, error: TextError) -> Self {
+        match error {
+            TextError::Empty => Self::new(field, "errors-field-required"),
+            TextError::TooLong { max } => Self::new(field, "errors-field-too-long").with("max", max),
+            TextError::Control => Self::new(field, "errors-field-control"),
+            TextError::Shape => Self::new(field, "errors-field-unreadable"),
+        }
     }
 }
 

@@ -193,6 +193,17 @@ impl Route {
         self
     }
 
+    /// Gives the handler something of its face's own, taken with [`axum::Extension`].
+    #[must_use]
+    pub fn given<X: Clone + Send + Sync + 'static>(mut self, thing: X) -> Self {
+        let run = self.run;
+        self.run = Arc::new(move |mut request, app| {
+            request.extensions_mut().insert(thing.clone());
+            run(request, app)
+        });
+        self
+    }
+
     /// Do answers hold something personal, so that nobody may keep them?
     pub fn is_personal(&self) -> bool {
         self.side == Side::Staff || self.who != Who::Anyone
