@@ -23,6 +23,10 @@ fn room(manifest: &str) -> String {
 
 /// Whether `from` may use `to`.
 fn allowed(from: &str, to: &str) -> bool {
+    // A room may name itself, to switch on what only its tests need.
+    if from == to {
+        return true;
+    }
     let base = BASE.contains(&to);
     let office = |names: &[&str]| to.strip_prefix("offices/").is_some_and(|name| names.contains(&name));
     match from {

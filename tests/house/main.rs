@@ -6,6 +6,7 @@ mod edges;
 mod locales;
 mod schema;
 mod sources;
+mod statements;
 mod templates;
 
 /// Fails with every offence in one list, so that one run shows all.

@@ -5,8 +5,14 @@ use store::{Db, Statement, testing};
 use crate::none;
 
 /// The rooms that have statements.
-const REGISTRY: &[&[&[Statement]]] =
-    &[store::STATEMENTS, places::STATEMENTS, people::STATEMENTS, messages::STATEMENTS, voices::STATEMENTS, visits::STATEMENTS];
+const REGISTRY: &[&[&[Statement]]] = &[
+    store::STATEMENTS,
+    places::STATEMENTS,
+    people::STATEMENTS,
+    messages::STATEMENTS,
+    voices::STATEMENTS,
+    visits::STATEMENTS,
+];
 
 async fn refused(db: Db) -> Vec<String> {
     let mut refused = Vec::new();
@@ -38,7 +44,10 @@ fn every_room_with_statements_is_here() {
             room.rsplit('/').next().map(str::to_owned)
         })
         .collect();
-    let bad: Vec<String> =
-        with.iter().filter(|room| !["store", "places", "people", "messages", "voices", "visits"].contains(&room.as_str())).cloned().collect();
+    let bad: Vec<String> = with
+        .iter()
+        .filter(|room| !["store", "places", "people", "messages", "voices", "visits"].contains(&room.as_str()))
+        .cloned()
+        .collect();
     none("add the room's STATEMENTS to the registry of this test:", &bad);
 }

@@ -1,3 +1,5 @@
+//! What every answer carries, and who is turned away, through the whole router.
+
 use axum::extract::State;
 use axum::response::IntoResponse;
 use http::Request as HttpRequest;

@@ -1,3 +1,5 @@
+//! Units, posts and those who hold them, through time.
+
 use kernel::World;
 use kernel::time::TestClock;
 use proptest::prelude::*;
