@@ -45,7 +45,7 @@ city-fig-said-say = 5点までの 点です。6週間に 答えが { $n } あり
 city-numbers-title = 数字で 見る { $city }
 city-numbers-lead = 窓口で かかった 時間と みなさんの 答えから コンピューターが 計算しました。
 city-period = { $from }から { $to }まで
-city-few = 10より 少ない
+city-few = –
 city-came-title = 窓口に 来た 人
 city-came-say = 先週は { $n }人の 用事が 終わりました
 city-came-few = 先週は 10人より 少なかったです
@@ -81,7 +81,7 @@ city-said-few = 答えが 10 集まると ここに 出ます。
 city-how-title = この 数字に ついて
 city-how-measured = 窓口の コンピューターが 時間を はかりました。人が 書いた 数字では ありません。
 city-how-median = 時間は ぜんぶ まんなかの 人の 時間です。
-city-how-few = 10人より 少ない 数字は 出しません。だれの ことか わかるかも しれないからです。
+city-how-few = 10人より 少ない 数字は 「–」と 書きます。だれの ことか わかるかも しれないからです。
 city-how-nobody = 名前や 電話番号は 使って いません。
 
 city-help-title = こまったとき

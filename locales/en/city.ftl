@@ -51,7 +51,7 @@ city-fig-said-say = Mean of { $n } answers in six weeks; 5 is best.
 city-numbers-title = { $city } in numbers
 city-numbers-lead = Calculated from the times measured at the counters and from residents’ answers.
 city-period = { $from } to { $to }
-city-few = under 10
+city-few = –
 city-came-title = People served
 city-came-say = { $n } people were served last week
 city-came-few = Fewer than 10 people were served last week
@@ -87,7 +87,7 @@ city-said-few = Results appear here after ten answers.
 city-how-title = About these numbers
 city-how-measured = Reception, call and end are recorded at the counter. Nobody types these numbers in.
 city-how-median = All times are medians, so a few very long visits do not distort them.
-city-how-few = Numbers from fewer than 10 people are not shown, because they could point to a person.
+city-how-few = Numbers from fewer than 10 people, and numbers that would give such a number away, are shown as “–”, because they could point to a person.
 city-how-nobody = Names and contact data are not used.
 
 city-help-title = Need help?

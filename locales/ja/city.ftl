@@ -45,7 +45,7 @@ city-fig-said-say = 5点満点の平均です。6週間に{ $n }件のお答え�
 city-numbers-title = 数字で見る { $city }
 city-numbers-lead = 窓口で実際にかかった時間や、お答えいただいた満足度から、自動で計算しています。
 city-period = { $from }から{ $to }まで
-city-few = 10未満
+city-few = –
 city-came-title = 窓口に来た方
 city-came-say = 先週は{ $n }人の用事がすみました
 city-came-few = 先週は10人未満でした
@@ -81,7 +81,7 @@ city-said-few = お答えが10件になると、ここに結果が出ます。
 city-how-title = この数字について
 city-how-measured = 受付・呼出・終了の時刻を、窓口の機械が記録したものです。人が書き入れた数字ではありません。
 city-how-median = 時間はすべて中央値です。とくに長い方や短い方に引きずられません。
-city-how-few = 10人に満たない数字は、だれのことか分かるおそれがあるため出しません。
+city-how-few = 10人に満たない数字と、引き算でそれが分かってしまう数字は「–」とし、出しません。だれのことか分かるおそれがあるためです。
 city-how-nobody = お名前や連絡先は、この計算には使っていません。
 
 city-help-title = 困ったときは

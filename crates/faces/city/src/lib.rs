@@ -8,6 +8,8 @@ mod figures;
 mod home;
 mod numbers;
 mod pages;
+#[cfg(test)]
+mod tests;
 
 use std::sync::{Arc, OnceLock};
 

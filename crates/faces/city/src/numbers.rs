@@ -91,6 +91,21 @@ fn public(count: u64) -> Option<i64> {
     (count >= visits::PUBLIC_LEAST).then(|| i64::try_from(count).unwrap_or(i64::MAX))
 }
 
+/// Which parts of a published sum stay hidden: those under ten, and where taking the shown parts from the sum would give
+/// such a group away, the smallest shown parts as well.
+fn hidden(counts: &[u64]) -> Vec<bool> {
+    let mut by_size: Vec<usize> = (0..counts.len()).collect();
+    by_size.sort_by_key(|at| counts[*at]);
+    let mut together = 0;
+    let mut hidden = vec![false; counts.len()];
+    for at in by_size {
+        let hide = counts[at] < visits::PUBLIC_LEAST || (together > 0 && together < visits::PUBLIC_LEAST);
+        together += if hide { counts[at] } else { 0 };
+        hidden[at] = hide;
+    }
+    hidden
+}
+
 fn minutes(t: Tongue, value: Option<i64>) -> String {
     value.map_or_else(|| t.text("city-few").into_owned(), |n| t.with("common-minutes", [("n", n.into())]).into_owned())
 }
@@ -123,9 +138,14 @@ fn shown(t: Tongue, locale: Locale, gathered: &Gathered) -> Option<Shown> {
             minutes(t, week.median_wait),
         ],
     };
-    let counter = |(name, week): &(kernel::locale::Localized, WeekNumbers)| TableRow {
+    let counts: Vec<u64> = gathered.counters.iter().map(|(_, week)| week.sum.finished).collect();
+    let counter = |((name, week), hidden): (&(kernel::locale::Localized, WeekNumbers), bool)| TableRow {
         name: name.get(locale).to_owned(),
-        cells: vec![told(t, week.sum.finished), minutes(t, week.median_stay), minutes(t, week.median_wait)],
+        cells: vec![
+            told(t, if hidden { 0 } else { week.sum.finished }),
+            minutes(t, week.median_stay),
+            minutes(t, week.median_wait),
+        ],
     };
     Some(Shown {
         came: charts::bars(&came, &t.text("city-few"), grouped),
@@ -133,7 +153,7 @@ fn shown(t: Tongue, locale: Locale, gathered: &Gathered) -> Option<Shown> {
         stay: charts::line(&stay, |n| n.to_string()),
         stay_say: stay_say.into_owned(),
         rows: gathered.weeks.iter().rev().map(row).collect(),
-        counters: gathered.counters.iter().map(counter).collect(),
+        counters: gathered.counters.iter().zip(hidden(&counts)).map(counter).collect(),
     })
 }
 
@@ -202,4 +222,29 @@ async fn visits_csv(kept: &Kept, app: &App, ask: &Ask, _: &HeaderMap) -> Result<
         let _ = writeln!(csv, "{},{}\r", week.monday, cells.join(","));
     }
     Ok(shell::attachment("text/csv; charset=utf-8", "visits.csv", csv))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{cell, hidden};
+
+    #[test]
+    fn what_is_hidden_cannot_be_worked_out() {
+        for (counts, expected) in [
+            (vec![120, 9], vec![true, true]),
+            (vec![120, 4, 30], vec![false, true, true]),
+            (vec![120, 7, 8], vec![false, true, true]),
+            (vec![120, 0, 30], vec![false, true, false]),
+            (vec![120, 30], vec![false, false]),
+            (vec![], vec![]),
+        ] {
+            assert_eq!(hidden(&counts), expected, "{counts:?}");
+        }
+    }
+
+    #[test]
+    fn names_with_commas_stay_one_cell() {
+        assert_eq!(cell("転入届"), "転入届");
+        assert_eq!(cell("a,\"b\""), "\"a,\"\"b\"\"\"");
+    }
 }
