@@ -17,6 +17,7 @@
 //! * Who does not exist, who is locked out and who mistypes get the same answer at the same cost.
 //! * A session that still has a password to change or a second factor to set up has no permission at all.
 
+mod add_staff;
 mod change_password;
 mod first_administrator;
 mod holdings;
@@ -38,6 +39,7 @@ mod sign_in;
 pub mod totp;
 mod units;
 
+pub use add_staff::{AddStaff, AddStaffError, Added, FirstPost, add_staff};
 pub use change_password::{ChangePasswordError, change_password};
 pub use first_administrator::{
     FIRST_LOGIN, FirstAdministrator, FirstAdministratorError, OWN_UNIT, first_administrator, own_post,

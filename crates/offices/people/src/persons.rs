@@ -2,8 +2,9 @@
 
 use kernel::World;
 use kernel::day::Day;
+use kernel::locale::Localized;
 use kernel::text::{Line, fold, nfkc};
-use store::Tx;
+use store::{Json, Tx};
 
 use crate::password::{Hashed, Keeper, KeeperError, Password};
 use crate::{Actor, PersonId, record, session};
@@ -17,7 +18,7 @@ store::statements! {
         AND NOT EXISTS (SELECT 1 FROM person o WHERE o.id <> $1 AND (o.login = $3 OR o.number = $2))";
     /// Locked out or let in again.
     DISABLE = "UPDATE person SET disabled = $2 WHERE id = $1 AND disabled <> $2";
-    /// A page of the list, with what each can sign in with. A person is listed once, by the main post's title.
+    /// A page of the list, with what each can sign in with.
     LIST = "SELECT e.id, e.number, e.login, e.name, e.kana, e.disabled,
             EXISTS (SELECT 1 FROM password w WHERE w.person = e.id),
             EXISTS (SELECT 1 FROM totp t WHERE t.person = e.id),
@@ -35,8 +36,13 @@ store::statements! {
     SET_PASSWORD = "INSERT INTO password (person, hash, version, must_change, changed_at, expires_at) VALUES ($1, $2, 1, $3, $4, $5)
         ON CONFLICT (person) DO UPDATE SET hash = excluded.hash, version = password.version + 1, must_change = excluded.must_change,
             changed_at = excluded.changed_at, expires_at = excluded.expires_at";
-    /// The posts of one person, past and planned too.
-    HISTORY = "SELECT h.post, p.code, p.unit, h.valid_from, h.valid_to, h.concurrent FROM holding h JOIN post p ON p.id = h.post
+    /// The posts of one person, past and planned too,
+    /// with the title each had in its last days.
+    HISTORY = "SELECT h.post, p.code, p.unit, h.valid_from, h.valid_to, h.concurrent, s.title
+        FROM holding h
+        JOIN post p ON p.id = h.post
+        LEFT JOIN post_state s ON s.post = h.post AND s.valid_from =
+            (SELECT MAX(x.valid_from) FROM post_state x WHERE x.post = h.post AND (h.valid_to IS NULL OR x.valid_from < h.valid_to))
         WHERE h.person = $1 ORDER BY h.valid_from DESC, h.concurrent, p.code";
 }
 
@@ -334,6 +340,8 @@ pub struct Term {
     pub post: crate::PostId,
     /// Its code.
     pub code: String,
+    /// Its title then; the code if it had none yet.
+    pub title: Localized,
     /// Its unit.
     pub unit: crate::UnitId,
     /// The first day.
@@ -352,9 +360,11 @@ pub async fn terms(tx: &mut Tx<'_>, id: PersonId) -> Result<Vec<Term>, store::Er
     let rows = tx.all(&HISTORY, &[id.into()]).await?;
     rows.iter()
         .map(|row| {
+            let (code, title) = (row.get::<String>(1)?, row.get::<Option<Json<Localized>>>(6)?);
             Ok(Term {
                 post: row.get(0)?,
-                code: row.get(1)?,
+                title: title.map_or_else(|| Localized::ja(&code), |title| title.0),
+                code,
                 unit: row.get(2)?,
                 from: row.get(3)?,
                 to: row.get(4)?,

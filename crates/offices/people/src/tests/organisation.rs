@@ -79,7 +79,8 @@ both! {
             })
             .await
             .unwrap();
-        assert_eq!(terms.iter().map(|t| (t.from, t.to)).collect::<Vec<_>>(), [(day("2026-04-01"), Some(day("2027-04-01")))]);
+        let terms: Vec<_> = terms.iter().map(|t| (t.title.ja.as_str(), t.from, t.to)).collect();
+        assert_eq!(terms, [("主事", day("2026-04-01"), Some(day("2027-04-01")))]);
     }
 
     async fn persons_are_found_by_any_writing(db: Db) {

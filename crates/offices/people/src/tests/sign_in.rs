@@ -335,6 +335,30 @@ both! {
         assert!(who().await.can(Permission::Administer));
     }
 
+    async fn staff_are_added_from_the_command_line_with_a_post(db: Db) {
+        let city = City::build(db).await;
+        let add = async |login: &str, post: FirstPost| {
+            let command = AddStaff { data: data(login, "新人 一", "シンジン ハジメ"), post };
+            add_staff(&city.db, &city.world, &city.keeper, command).await
+        };
+        let chief = add("chief", FirstPost::Administrator).await.unwrap();
+        let again = add("chief2", FirstPost::Administrator).await.unwrap();
+        let code = FirstPost::Code(Line::parse("1020/taxman").unwrap());
+        let taxman = add("zeimu", code.clone()).await.unwrap();
+        assert!(matches!(add("zeimu", code).await, Err(AddStaffError::Person(PersonError::Taken))));
+        let nowhere = FirstPost::Code(Line::parse("9999/x").unwrap());
+        assert!(matches!(add("nowhere", nowhere).await, Err(AddStaffError::NoPost(_))));
+        for (login, added, permission) in
+            [("chief", chief, Permission::Administer), ("chief2", again, Permission::Administer), ("zeimu", taxman, Permission::ManagePeople)]
+        {
+            let Begun::Opened(opened) = begin(&city, &City::relaxed(), login, &added.password).await.unwrap() else { panic!() };
+            let staff = city.who(&opened.token).await.unwrap();
+            assert_eq!((staff.must, staff.person), (Some(Must::ChangePassword), added.person));
+            change_password(&city.db, &city.world, &city.keeper, &staff, &added.password, "aoi sora no shita 9").await.unwrap();
+            assert!(city.who(&opened.token).await.unwrap().can(permission), "{login}");
+        }
+    }
+
     async fn a_first_password_is_good_for_a_fortnight(db: Db) {
         let city = City::build(db).await;
         let (first, text) = FirstPassword::draw(&city.world, &city.keeper).await.unwrap();
