@@ -116,8 +116,10 @@ struct Entry {
     read_at: Instant,
     days: Arc<Vec<DayPlaces>>,
     /// Answers already written, by first day and number of days.
-    answers: Mutex<HashMap<(Day, u16), Arc<[u8]>>>,
+    answers: Mutex<Answers>,
 }
+
+type Answers = HashMap<(Day, u16), Arc<[u8]>>;
 
 /// Answers kept per entry; the usual pages ask for the same few ranges.
 const ANSWERS: usize = 16;

@@ -112,8 +112,11 @@ struct Inner {
     changed: std::sync::atomic::AtomicBool,
     answer: tokio::sync::Mutex<Option<Arc<Vec<CounterCongestion>>>>,
     /// Forecasts change with the day only.
-    forecasts: Mutex<(Option<Day>, BTreeMap<CounterId, Vec<HourForecast>>)>,
+    forecasts: Mutex<Forecasts>,
 }
+
+/// Of one day.
+type Forecasts = (Option<Day>, BTreeMap<CounterId, Vec<HourForecast>>);
 
 fn open<T>(lock: &Mutex<T>) -> MutexGuard<'_, T> {
     lock.lock().unwrap_or_else(PoisonError::into_inner)

@@ -6,8 +6,8 @@ use store::{Act, Db, Error, Tx};
 
 use crate::{
     forget::{forget_contacts, retire_numbers},
-    openings::{extend_slots, last_day},
-    service::services,
+    openings::extend_slots,
+    service::{Service, services},
     sweep::{sweep_left_open, sweep_no_shows},
 };
 
@@ -16,34 +16,28 @@ const AHEAD: i32 = 7;
 /// Days per transaction: a busy week of one service is about 350 rows.
 const WEEK: i32 = 7;
 
-/// Makes missing slots of every service up to the end of its window and a week. How many. For every hour.
+/// Makes missing slots of every service from today to the end of its window and a week. How many. For every hour.
+///
+/// It always looks at all days: where nothing is missing that costs next to nothing, and whatever was left out before
+/// (new hours, a stopped job, a day that opened again) is made good.
 ///
 /// # Errors
 /// Storage only.
 pub async fn keep_slots(db: &Db, world: &World) -> Result<u64, Error> {
     let (calendar, services) = db
-        .read(async |tx: &mut Tx<'_>| {
-            let calendar = places::holidays::calendar(tx).await?;
-            let mut all = Vec::new();
-            for service in services(tx).await?.into_iter().filter(|it| it.bookable()) {
-                let last = last_day(tx, service.id).await?;
-                all.push((service.id, last, i32::from(service.window.open_days)));
-            }
-            Ok::<_, Error>((calendar, all))
-        })
+        .read(async |tx: &mut Tx<'_>| Ok::<_, Error>((places::holidays::calendar(tx).await?, services(tx).await?)))
         .await?;
     let today = world.today();
     let mut made = 0;
-    for (service, last, window) in services {
-        let until = today.plus(window + AHEAD);
-        // The last days may have been made before a holiday list or new hours came: they are looked at again.
-        let mut from = last.map_or(today, |day| day.plus(1 - WEEK)).max(today);
+    for service in services.into_iter().filter(Service::bookable) {
+        let until = today.plus(i32::from(service.window.open_days) + AHEAD);
+        let mut from = today;
         while from <= until {
             let to = from.plus(WEEK - 1).min(until);
-            let calendar = calendar.clone();
+            let (id, calendar) = (service.id, calendar.clone());
             made += db
                 .write(Act::bulk("visits.keep_slots"), async move |tx: &mut Tx<'_>| {
-                    extend_slots(tx, &calendar, service, from, to).await
+                    extend_slots(tx, &calendar, id, from, to).await
                 })
                 .await?;
             from = to.plus(1);

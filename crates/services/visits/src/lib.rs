@@ -1,4 +1,40 @@
-//! Counter visits: booking a place, the queue at the counter, calling and serving.
+//! 窓口来庁予約: booking a place at a counter, the line in the house, calling, serving, and what comes after.
+//!
+//! # Words
+//! | word | what it is |
+//! |---|---|
+//! | [`Service`] | 手続: what people come for, at a counter, with what to bring and a [`Window`] in which places can be taken |
+//! | slot | a time of a service with places for residents (web) and places for staff (telephone); [`SlotId`] |
+//! | [`Visit`] | a booking or a walk-in, from the first wish to the end |
+//! | [`Number`] · ticket | 予約番号 `3F7-204` from booking on · 番号札 `A-047` from check-in on, one row of tickets a counter and day |
+//! | [`Line`] | one of a counter's two lines: booked and in time; everybody else |
+//! | [`Rule`] | 予約専用, 交互, 予約優先: which line has its turn |
+//! | [`State`] · [`Act`] | where a visit stands · what leads from one state to the next |
+//!
+//! # Using it
+//! A use case is an `async fn(tx, world, …)`; its caller opens the transaction with `db.write(…)` or `db.read(…)` and lets an
+//! `Err` roll it back.
+//! * residents: [`services()`], [`Availability`] (or [`places()`] for staff's places), [`book()`], [`view()`], [`status()`],
+//!   [`cancel()`], [`send_link()`], [`rate()`];
+//! * the counter: [`today()`], [`search()`], [`check_in()`], [`add_walk_in()`], [`call_next()`], [`call_by_hand()`],
+//!   [`recall()`], [`start()`], [`finish()`], [`absent()`], [`back_to_waiting()`], [`undo()`], [`board()`];
+//! * everybody: [`Congestion`], [`numbers()`];
+//! * settings: [`add_service()`], [`edit_service()`], [`set_openings()`], [`close_day()`], [`reopen_day()`],
+//!   [`set_counter_rule()`];
+//! * background: [`jobs::keep_slots`] every hour, [`jobs::sweep`] every minute; bulk: [`insert_history()`].
+//!
+//! Live topics after a commit: [`topic_counter()`] (list, board, congestion), [`topic_visit()`] (the resident's page),
+//! [`topic_service()`] (free places).
+//!
+//! # Invariants
+//! * **No place is sold twice.** A booking is a conditional UPDATE of the slot's count with a CHECK behind it, in the
+//!   transaction that writes the visit; a cancelled visit gives its place back once. Counts are always the number of
+//!   visits that hold a place, by channel.
+//! * **Nobody is called twice, nobody starves.** The clerks of a counter decide one after another behind one row; a
+//!   desk has one person (a unique index); between two turns of the second line lie at most `ceiling` of the first.
+//! * **No state is skipped**, and the last act can be put back while it is the last ([`Visit::version`]).
+//! * **The secret of a link is stored nowhere**: it is derived from the visit's id. A wrong one looks like no booking.
+//! * **What speaks of a person is one row** (`visit_contact`), deleted after the service's time; the visit stays as a fact.
 
 mod add_walk_in;
 mod availability;

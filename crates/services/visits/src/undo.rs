@@ -8,7 +8,7 @@ use crate::{
     counter::{at_desk, lock, set_streak},
     line::Line,
     model::VisitId,
-    state::{Act, State},
+    state::Act,
     texts, trail,
     visit::{Progress, Visit},
 };
@@ -62,10 +62,11 @@ pub async fn undo(tx: &mut Tx<'_>, world: &World, id: VisitId, by: Clerk) -> Res
         return Err(UndoError::TooLate);
     }
     let before = row.get::<Option<Json<Progress>>>(2)?.ok_or(UndoError::NotPossible)?.0;
-    if let (State::Called | State::Serving, false, Some(desk)) = (before.state, visit.state().at_desk(), &before.desk) {
-        if let Some(ticket) = at_desk(tx, visit.counter, visit.day, desk).await? {
-            return Err(UndoError::DeskBusy(ticket));
-        }
+    let returns_to = before.desk.as_deref().filter(|_| before.state.at_desk() && !visit.state().at_desk());
+    if let Some(desk) = returns_to
+        && let Some(ticket) = at_desk(tx, visit.counter, visit.day, desk).await?
+    {
+        return Err(UndoError::DeskBusy(ticket));
     }
     if matches!(act, Act::Call | Act::CallByHand) && before.line == Some(Line::Booked) {
         set_streak(tx, visit.counter, visit.day, streak.saturating_sub(1)).await?;

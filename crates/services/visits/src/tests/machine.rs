@@ -38,34 +38,40 @@ async fn play(city: &City, seed: u64, presses: usize) {
                 }
             }
             (2, _) => known.push((city.walk_in().await.visit.id, None)),
-            (3 | 4, Some((_, Some(booked)))) => match city.check_in(&booked.number).await {
-                Err(CheckInError::Store(e)) => panic!("{e}"),
-                _ => {}
-            },
-            (5 | 6, _) => match city.call(&desk).await {
-                Err(CallNextError::Store(e)) => panic!("{e}"),
-                _ => {}
-            },
-            (7, Some((_, Some(booked)))) => match city.cancel(&booked).await {
-                Err(CancelError::Store(e)) => panic!("{e}"),
-                _ => {}
-            },
-            (8, Some((id, _))) => match city.undo(id).await {
-                Err(UndoError::Store(e)) => panic!("{e}"),
-                _ => {}
-            },
-            (9, Some((id, _))) => match city.by_hand(id, &desk, &TextLine::parse("理由").unwrap()).await {
-                Err(ServeError::Store(e)) => panic!("{e}"),
-                _ => {}
-            },
+            (3 | 4, Some((_, Some(booked)))) => {
+                if let Err(CheckInError::Store(e)) = city.check_in(&booked.number).await {
+                    panic!("{e}");
+                }
+            }
+            (5 | 6, _) => {
+                if let Err(CallNextError::Store(e)) = city.call(&desk).await {
+                    panic!("{e}");
+                }
+            }
+            (7, Some((_, Some(booked)))) => {
+                if let Err(CancelError::Store(e)) = city.cancel(&booked).await {
+                    panic!("{e}");
+                }
+            }
+            (8, Some((id, _))) => {
+                if let Err(UndoError::Store(e)) = city.undo(id).await {
+                    panic!("{e}");
+                }
+            }
+            (9, Some((id, _))) => {
+                if let Err(ServeError::Store(e)) = city.by_hand(id, &desk, &TextLine::parse("理由").unwrap()).await {
+                    panic!("{e}");
+                }
+            }
             (10, _) => {
                 city.sweep().await;
             }
             (_, Some((id, _))) => {
                 let acts = [Act::Start, Act::Start, Act::Finish, Act::Finish, Act::Absent, Act::Requeue, Act::Recall];
-                match city.act(acts[roll(acts.len())], id).await {
-                    Err(ServeError::Store(e)) => panic!("{e}"),
-                    _ => {}
+                {
+                    if let Err(ServeError::Store(e)) = city.act(acts[roll(acts.len())], id).await {
+                        panic!("{e}");
+                    }
                 }
             }
             (_, None) => {}

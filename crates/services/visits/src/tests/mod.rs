@@ -2,9 +2,11 @@
 
 mod care;
 mod counter;
+mod crowd;
 mod fixture;
 mod free;
 mod hours;
+mod letters;
 mod machine;
 mod races;
 mod story;
