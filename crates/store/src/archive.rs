@@ -191,6 +191,10 @@ impl Reader {
                 if *rows != self.rows || *files != self.files {
                     return Err(broken("rows or files are missing"));
                 }
+                // Reading on lets the compression check its own end, too.
+                if self.from.read(&mut [0])? != 0 {
+                    return Err(broken("something follows its end"));
+                }
                 self.ended = true;
             }
             _ => {}

@@ -18,8 +18,8 @@ use crate::{
 
 crate::statements! {
     FORGET = "DELETE FROM secret WHERE CAST($1 AS {uuid}) IS NOT NULL AND name = 'forget me'";
-    KEEP = "INSERT INTO secret (name, key) VALUES ($1, $2)";
-    NAMES = "SELECT name, key FROM secret ORDER BY name";
+    KEEP = "INSERT INTO secret (name, value, made_at) VALUES ($1, $2, 0)";
+    NAMES = "SELECT name, value FROM secret ORDER BY name";
 }
 
 const ERASERS: &[Eraser] = &[Eraser { kind: "test", statements: &[FORGET] }];

@@ -59,6 +59,5 @@ pub const STATEMENTS: &[&[Statement]] = &[
     limits::STATEMENTS,
     outbox::STATEMENTS,
     outbox::worker::STATEMENTS,
-    restore::STATEMENTS,
     secrets::STATEMENTS,
 ];

@@ -36,7 +36,7 @@ crate::statements! {
     DEAD = "SELECT id, topic, key, reason, attempts, put_at, settled_at FROM outbox
         WHERE state = 'dead' AND settled_at IS NOT NULL ORDER BY settled_at DESC, id LIMIT $1";
     /// Gives a dead letter another life.
-    RETRY = "UPDATE outbox SET state = 'open', settled_at = NULL, attempts = 0, next_at = $2, claim = NULL
+    RETRY = "UPDATE outbox SET state = 'open', settled_at = NULL, attempts = 0, next_at = $2, claim = NULL, held = FALSE
         WHERE id = $1 AND state = 'dead'";
     /// Throws a dead letter away.
     DISCARD = "UPDATE outbox SET state = 'discarded', payload = NULL WHERE id = $1 AND state = 'dead'";

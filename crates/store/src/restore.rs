@@ -16,17 +16,13 @@ use crate::{
     archive::{self, FORMAT, Item, Line, Reader},
     backup::Summary,
     erasure::{self, Erased, Eraser},
-    migrate,
+    migrate, outbox,
     schema::{self, Table},
 };
 
 /// Rows given to the engine at once.
 const ROWS: usize = 500;
 const ACT: Act = Act::bulk("store.restore");
-
-crate::statements! {
-    HOLD = "UPDATE outbox SET held = TRUE WHERE state <> 'done'";
-}
 
 /// Why nothing was restored.
 #[derive(Debug, thiserror::Error)]
@@ -160,7 +156,7 @@ pub async fn restore(
     let erased = db
         .write(ACT, async move |tx: &mut Tx<'_>| {
             load(tx, &archive, tables).await?;
-            tx.exec(&HOLD, &[]).await?;
+            outbox::hold_all(tx).await?;
             Ok::<_, RestoreError>(erasure::replay(tx, erasers, &newer.0).await?)
         })
         .await?;
