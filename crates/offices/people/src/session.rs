@@ -13,14 +13,16 @@ use crate::{Actor, HeldPost, Must, PersonId, PostId, SessionId, Staff, posts, re
 store::statements! {
     /// The person of a token, each post held on the day and each unit of its 所管: one row per post and unit.
     ///
-    /// The 所管 starts at the post's unit, or at the division above when the post is in a 係, and goes down the tree.
+    /// The 所管 starts at the post's unit, or at the 課 above when the post is in a 係 of one, and goes down the tree.
     /// UNION (not UNION ALL) ends it even if somebody has made a ring.
     WHO = "WITH RECURSIVE me (session, person, seen_at, must_enrol) AS (
             SELECT s.id, s.person, s.seen_at, s.must_enrol FROM session s
             WHERE s.token = $1 AND s.expires_at > $2 AND s.seen_at + s.idle > $2
         ), held (post, unit, unit_name, title, roles, concurrent, sort, top) AS (
             SELECT h.post, p.unit, us.name, ps.title, ps.roles, h.concurrent, ps.sort,
-                CASE WHEN us.kind = 'section' THEN COALESCE(us.parent, p.unit) ELSE p.unit END
+                COALESCE((SELECT above.unit FROM unit_state above
+                    WHERE us.kind = 'section' AND above.unit = us.parent AND above.kind = 'division' AND above.closed = FALSE
+                        AND above.valid_from = (SELECT MAX(x.valid_from) FROM unit_state x WHERE x.unit = above.unit AND x.valid_from <= $3)), p.unit)
             FROM me
             JOIN holding h ON h.person = me.person AND h.valid_from <= $3 AND (h.valid_to IS NULL OR h.valid_to > $3)
             JOIN post p ON p.id = h.post

@@ -19,6 +19,24 @@ both! {
         }
     }
 
+    async fn a_section_right_below_a_department_acts_for_itself(db: Db) {
+        let city = City::build(db).await;
+        let (w, civic, sato) = (city.world.clone(), city.civic, city.sato);
+        let section = city
+            .write(async move |tx: &mut Tx<'_>| -> Result<_, store::Error> {
+                let section = put("1090", UnitKind::Section, Some(civic), "斎場担当");
+                let section = put_unit(tx, &w, Actor::Command, &section).await.unwrap();
+                let keeper = put_post(tx, &w, Actor::Command, &post("1090/keeper", section, "窓口責任者")).await.unwrap();
+                let hold_it = Hold { person: sato, post: keeper, day: w.today(), concurrent: true };
+                hold(tx, &w, Actor::Command, hold_it).await?;
+                Ok(section)
+            })
+            .await
+            .unwrap();
+        let staff = city.staff("sato").await;
+        assert_eq!(staff.units_for(Permission::ManageServices), std::collections::BTreeSet::from([section]));
+    }
+
     async fn a_transfer_changes_authority_at_midnight_in_japan(db: Db) {
         let city = City::build(db).await;
         let first = day("2027-04-01");

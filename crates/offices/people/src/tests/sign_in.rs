@@ -376,3 +376,31 @@ store::statements! {
     HASH = "SELECT hash FROM password WHERE person = $1";
 }
 const _: &[store::Statement] = STATEMENTS;
+
+/// Two nodes of one city on one PostgreSQL.
+#[tokio::test(flavor = "multi_thread")]
+async fn two_nodes_admit_one_code_once_and_count_guesses_together() {
+    let database = store::testing::PgDatabase::migrated();
+    let (a, b) = (City::build(database.open("a")).await, database.open("b"));
+    let codes = print_codes(&a).await;
+    let (one, two) = (half(&a).await, half(&a).await);
+    let world = a.world.clone();
+    let beside = async |token: Token, code: String| {
+        let w = world.clone();
+        let body = async move |tx: &mut Tx<'_>| finish_second_factor(tx, &w, &Policy::default(), &token, &code).await;
+        let finished: Result<_, store::Error> = b.write(ACT, body).await;
+        finished.unwrap()
+    };
+    let (here, there) = tokio::join!(finish(&a, &one, &codes[0]), beside(two, codes[0].clone()));
+    let opened = [here, there].iter().filter(|finished| matches!(finished, Finished::Opened(_))).count();
+    assert_eq!(opened, 1);
+    for n in 0..10 {
+        let node = if n % 2 == 0 { &a.db } else { &b };
+        let form = City::form("suzuki", "a guess");
+        let refused = begin_sign_in(node, &a.world, &a.keeper, &City::relaxed(), &form).await;
+        assert!(matches!(refused, Err(SignInError::Refused)), "{n}: {refused:?}");
+    }
+    let form = City::form("suzuki", PASSWORD);
+    let stopped = begin_sign_in(&b, &a.world, &a.keeper, &City::relaxed(), &form).await;
+    assert!(matches!(stopped, Err(SignInError::TooMany { .. })), "{stopped:?}");
+}
