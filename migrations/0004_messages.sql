@@ -12,6 +12,8 @@ CREATE TABLE message (
   simulated {bool} NOT NULL,
   -- Messages of one case, delivered in the order in which they were queued.
   order_by {text} NOT NULL,
+  -- The same as an id, where it is one: forgetting a case forgets its messages.
+  case_id {uuid},
   state {text} NOT NULL CHECK (state IN ('queued', 'handed_over', 'accepted', 'failed', 'dead', 'stale', 'withdrawn', 'discarded')),
   -- The channel of the last attempt.
   channel {text},
@@ -29,7 +31,7 @@ CREATE TABLE message (
 ) {strict};
 CREATE INDEX message_by_state ON message (state, queued_at, id);
 CREATE INDEX message_by_recipient ON message (recipient);
-CREATE INDEX message_by_order ON message (order_by, queued_at);
+CREATE INDEX message_by_case ON message (case_id, queued_at);
 
 -- Letters kept to be read inside this program: the inbox of a resident, and what a real channel would have sent
 -- (the demo city, a city without a mail server). One row a message, however often it is handed over.

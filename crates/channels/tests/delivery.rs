@@ -313,7 +313,8 @@ store::testing::both! {
 
     async fn messages_of_one_case_keep_their_order(db: Db) {
         let house = House::new(db).await;
-        let of_case = |number: u32, to: &str| Message { order_by: "visit/1".to_owned(), ..message(&format!("survey/{number}"), to) };
+        let case = uuid::Uuid::from_u128(1);
+        let of_case = |number: u32, to: &str| Message { order_by: case.to_string(), ..message(&format!("survey/{number}"), to) };
         for number in 1..=4 {
             house.queue(of_case(number, &format!("p{number}@example.jp"))).await;
         }
@@ -325,7 +326,7 @@ store::testing::both! {
         house.clock.advance(HOUR);
         house.drain().await;
         assert_eq!(house.arrived()[1..], ["p1@example.jp", "p2@example.jp", "p3@example.jp", "p4@example.jp"]);
-        let story = house.db.read(async |tx: &mut Tx<'_>| record::of_case(tx, "visit/1").await).await.unwrap();
+        let story = house.db.read(async move |tx: &mut Tx<'_>| record::of_case(tx, case).await).await.unwrap();
         assert_eq!(story.iter().map(|record| record.key.as_str()).collect::<Vec<_>>(), ["survey/1", "survey/2", "survey/3", "survey/4"]);
     }
 
@@ -487,6 +488,39 @@ store::testing::both! {
         house.drain().await;
         assert_eq!(house.arrived(), ["taro@example.jp"]);
         assert_eq!(house.state(neighbour).await.0, State::Accepted);
+    }
+
+    async fn a_forgotten_case_is_not_written_to(db: Db) {
+        let house = House::new(db).await;
+        let case = |number: u128| uuid::Uuid::from_u128(number);
+        let at = Some(house.world.now().plus(24 * HOUR));
+        let of_case = |number: u128, to: Recipient, not_before| Message {
+            order_by: case(number).to_string(),
+            to,
+            not_before,
+            ..message(&format!("survey/{number}/{}", not_before.is_some()), "unused@example.jp")
+        };
+        house.queue(of_case(1, mail("shown@example.jp").simulated_if(true), None)).await;
+        house.drain().await;
+        assert_eq!(house.shelf(Shelf::Simulator).await.len(), 1);
+        house.queue(of_case(1, mail("one@example.jp"), at)).await;
+        house.queue(of_case(2, mail("two@example.jp"), at)).await;
+        house
+            .db
+            .write(ACT, async move |tx: &mut Tx<'_>| {
+                for statement in &erase::OF_CASE {
+                    tx.exec(statement, &[case(1).into()]).await?;
+                }
+                Ok::<_, Error>(())
+            })
+            .await
+            .unwrap();
+        assert!(house.shelf(Shelf::Simulator).await.is_empty());
+        let story = house.db.read(async move |tx: &mut Tx<'_>| record::of_case(tx, case(1)).await).await.unwrap();
+        assert_eq!(story.iter().map(|record| record.state).collect::<Vec<_>>(), [State::Accepted, State::Withdrawn]);
+        house.clock.advance(48 * HOUR);
+        house.drain().await;
+        assert_eq!(house.arrived(), ["two@example.jp"]);
     }
 
     async fn two_workers_deliver_everything_once(db: Db) {

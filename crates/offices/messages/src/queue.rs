@@ -6,6 +6,7 @@ use kernel::time::Instant;
 use serde::{Deserialize, Serialize};
 use store::outbox::{self, Item, ItemId, Urgency};
 use store::{Error, Tx};
+use uuid::Uuid;
 
 use crate::args::Args;
 use crate::kind::Kind;
@@ -16,8 +17,9 @@ use crate::record::MessageId;
 pub const TOPIC: &str = "messages";
 
 store::statements! {
-    INSERT = "INSERT INTO message (id, key, kind, recipient, locale, simulated, order_by, state, attempts, queued_at, not_before, not_after)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, 'queued', 0, $8, $9, $10) ON CONFLICT (key) DO NOTHING";
+    INSERT = "INSERT INTO message
+            (id, key, kind, recipient, locale, simulated, order_by, state, attempts, queued_at, not_before, not_after, case_id)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, 'queued', 0, $8, $9, $10, $11) ON CONFLICT (key) DO NOTHING";
     FIND = "SELECT id FROM message WHERE key = $1";
     /// An attempt under way is marked too: if it fails, no other follows.
     WITHDRAW = "UPDATE message SET state = 'withdrawn', settled_at = $2
@@ -39,7 +41,7 @@ pub struct Message {
     pub args: Args,
     /// Its name for ever, such as `visits.reminder/ID`: queued once, however often this is called.
     pub key: String,
-    /// Messages of the same order reach the channel one after the other; usually the case's id.
+    /// Messages of the same order reach the channel one after the other: the id of the case they are about.
     pub order_by: String,
     /// Not earlier than this.
     pub not_before: Option<Instant>,
@@ -101,6 +103,7 @@ pub async fn queue(tx: &mut Tx<'_>, world: &World, message: Message) -> Result<Q
         now.into(),
         message.not_before.into(),
         message.not_after.into(),
+        Uuid::parse_str(&message.order_by).ok().into(),
     ];
     if tx.exec(&INSERT, &values).await? == 0 {
         return Ok(Queued::Before(tx.value(&FIND, &[message.key.as_str().into()]).await?));

@@ -3,6 +3,7 @@
 use kernel::locale::Locale;
 use kernel::time::Instant;
 use store::{Error, Row, Tx};
+use uuid::Uuid;
 
 use crate::channel::Why;
 
@@ -23,7 +24,7 @@ store::statements! {
     /// Oldest first: the story of one case.
     LIST_CASE = "SELECT id, key, kind, locale, simulated, order_by, state, channel, attempts, why, detail, reference,
             queued_at, not_before, not_after, handed_over_at, settled_at
-        FROM message WHERE order_by = $1 ORDER BY queued_at, id LIMIT 200";
+        FROM message WHERE case_id = $1 ORDER BY queued_at, id LIMIT 200";
     GET = "SELECT id, key, kind, locale, simulated, order_by, state, channel, attempts, why, detail, reference,
             queued_at, not_before, not_after, handed_over_at, settled_at FROM message WHERE id = $1";
     /// What is not over yet or needs somebody.
@@ -155,7 +156,7 @@ impl Record {
 
 /// Before the first page.
 pub(crate) fn newest() -> (Instant, MessageId) {
-    (Instant::from_micros(i64::MAX), MessageId::from(uuid::Uuid::max()))
+    (Instant::from_micros(i64::MAX), MessageId::from(Uuid::max()))
 }
 
 /// Records, newest first, of one state or of all; `before` is the last one of the page before.
@@ -184,8 +185,8 @@ pub async fn list(
 ///
 /// # Errors
 /// Any [`Error`] of the store.
-pub async fn of_case(tx: &mut Tx<'_>, order_by: &str) -> Result<Vec<Record>, Error> {
-    tx.all(&LIST_CASE, &[order_by.into()]).await?.iter().map(record).collect()
+pub async fn of_case(tx: &mut Tx<'_>, case: Uuid) -> Result<Vec<Record>, Error> {
+    tx.all(&LIST_CASE, &[case.into()]).await?.iter().map(record).collect()
 }
 
 /// One record.
