@@ -52,12 +52,14 @@ CREATE TABLE outbox (
   reason {text},
   put_at {int} NOT NULL,
   settled_at {int},
+  CHECK (urgency BETWEEN 0 AND 3),
   CHECK (state IN ('open', 'done', 'dead', 'stale', 'withdrawn', 'discarded')),
   CHECK ((state = 'open') = (settled_at IS NULL)),
   CHECK ((payload IS NOT NULL) = (state IN ('open', 'dead')))
 ) {strict};
-CREATE INDEX outbox_due ON outbox (urgency, not_before, id) WHERE state = 'open';
-CREATE INDEX outbox_next ON outbox (next_at) WHERE state = 'open';
+CREATE INDEX outbox_due ON outbox (topic, urgency, next_at, id) WHERE state = 'open' AND NOT held;
+CREATE INDEX outbox_next ON outbox (topic, next_at) WHERE state = 'open' AND NOT held;
+CREATE INDEX outbox_limit ON outbox (not_after) WHERE state = 'open' AND not_after IS NOT NULL;
 CREATE INDEX outbox_order ON outbox (topic, order_by, not_before, id) WHERE state = 'open' AND order_by IS NOT NULL;
 CREATE INDEX outbox_settled ON outbox (settled_at) WHERE settled_at IS NOT NULL;
 

@@ -75,6 +75,11 @@ pub enum Urgency {
     Bulk,
 }
 
+impl Urgency {
+    /// From the most to the least urgent.
+    pub(crate) const ALL: [Self; 4] = [Self::Emergency, Self::Prompt, Self::Normal, Self::Bulk];
+}
+
 /// Something to be delivered.
 #[derive(Clone, Debug)]
 pub struct Item {

@@ -21,16 +21,16 @@ const _: &[crate::Statement] = STATEMENTS;
 
 type Plan = Box<dyn Fn(&Delivery) -> Outcome + Send + Sync>;
 
-/// A channel that remembers what it was given and answers as planned.
+/// A channel that remembers what it was given and answers as planned; keys that begin with "slow" take their time.
 struct Fake {
     given: Mutex<Vec<String>>,
     plan: Plan,
-    takes: Duration,
+    slow: Duration,
 }
 
 impl Fake {
     fn new(plan: impl Fn(&Delivery) -> Outcome + Send + Sync + 'static) -> Arc<Self> {
-        Arc::new(Self { given: Mutex::default(), plan: Box::new(plan), takes: Duration::ZERO })
+        Arc::new(Self { given: Mutex::default(), plan: Box::new(plan), slow: Duration::ZERO })
     }
 
     fn given(&self) -> Vec<String> {
@@ -46,7 +46,9 @@ impl Deliver for Fake {
     fn deliver(&self, item: Delivery) -> Delivering<'_> {
         Box::pin(async move {
             self.given.lock().unwrap().push(item.key.clone());
-            tokio::time::sleep(self.takes).await;
+            if item.key.starts_with("slow") {
+                tokio::time::sleep(self.slow).await;
+            }
             (self.plan)(&item)
         })
     }
@@ -285,8 +287,8 @@ crate::both! {
 
     async fn a_worker_that_died_leaves_its_items_to_others(db: Db) {
         let room = Room::new(db);
-        room.put(Item::new("test", "one", json!({}))).await;
-        let dying = Arc::new(Fake { given: Mutex::default(), plan: Box::new(|_| Outcome::Done), takes: Duration::from_secs(3600) });
+        room.put(Item::new("test", "slow", json!({}))).await;
+        let dying = Arc::new(Fake { given: Mutex::default(), plan: Box::new(|_| Outcome::Done), slow: Duration::from_secs(3600) });
         let worker = room.worker(&dying);
         let task = tokio::spawn(async move { worker.drain().await });
         while dying.given().is_empty() {
@@ -297,7 +299,25 @@ crate::both! {
         assert_eq!(room.drain(&fake).await, 0, "claimed");
         room.clock.advance(Duration::from_secs(121));
         assert_eq!(room.drain(&fake).await, 1, "and free when the claim ran out");
-        assert_eq!(room.state("one").await, ("done".to_owned(), false, None, 2));
+        assert_eq!(room.state("slow").await, ("done".to_owned(), false, None, 2));
+    }
+
+    async fn a_slow_delivery_takes_one_place_and_not_all(db: Db) {
+        let room = Room::new(db);
+        let fake = Arc::new(Fake { given: Mutex::default(), plan: Box::new(|_| Outcome::Done), slow: Duration::from_secs(2) });
+        room.put(Item { urgency: Urgency::Emergency, ..Item::new("test", "slow", json!({})) }).await;
+        for n in 0..60 {
+            room.put(Item::new("test", format!("quick {n}"), json!({}))).await;
+        }
+        let (stop, stopped) = tokio::sync::watch::channel(false);
+        let running = tokio::spawn(room.worker(&fake).run(stopped));
+        while room.counts().await.open > 1 {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        assert_eq!(room.state("slow").await.0, "open", "sixty went by in the meantime");
+        stop.send(true).unwrap();
+        running.await.unwrap();
+        assert_eq!(room.state("slow").await.0, "done", "what was begun is finished before the worker stops");
     }
 
     async fn a_panicking_handler_harms_one_delivery(db: Db) {

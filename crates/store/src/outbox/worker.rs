@@ -10,33 +10,35 @@ use futures_util::FutureExt as _;
 use kernel::World;
 use kernel::time::Instant;
 use tokio::sync::{broadcast, watch};
-use tokio::task::JoinSet;
+use tokio::task::{JoinError, JoinSet};
 use uuid::Uuid;
 
-use super::{ClaimToken, ItemId, TOPIC};
+use super::{ClaimToken, ItemId, TOPIC, Urgency};
 use crate::{Act, Db, EVERYTHING, Error, Json, Row, Statement, Tx, Value};
 
 crate::statements! {
-    /// Whether anything is due: asked before claiming, so that an idle city writes nothing.
-    DUE = "SELECT COUNT(*) FROM (SELECT 1 FROM outbox WHERE state = 'open' AND next_at <= $1 AND NOT held LIMIT 1) AS due";
-    /// Drops what is too late, unless it is being delivered at this moment.
+    /// Whether anything of a topic is due: asked before claiming, so that an idle city writes nothing.
+    DUE = "SELECT COUNT(*) FROM (
+        SELECT 1 FROM outbox WHERE state = 'open' AND NOT held AND topic = $2 AND next_at <= $1 LIMIT 1) AS due";
+    /// Drops what is too late, unless it is being delivered at this moment. (The plus signs keep the engine to the index
+    /// of limits, where next to nothing lies; over the one of due items it would read them all.)
     STALE = "UPDATE outbox SET state = 'stale', payload = NULL, settled_at = $1
-        WHERE state = 'open' AND next_at <= $1 AND NOT held AND not_after < $1";
-    /// Claims what is due of one topic and first in its order.
+        WHERE state = 'open' AND not_after < $1 AND +next_at <= $1 AND NOT held";
+    /// Claims what is due of one topic and urgency, and first in its order.
     CLAIM = "WITH due AS MATERIALIZED (
             SELECT id FROM outbox AS one
-            WHERE one.state = 'open' AND NOT one.held AND one.next_at <= $1 AND one.not_before <= $1 AND one.topic = $5
+            WHERE one.state = 'open' AND NOT one.held AND one.topic = $5 AND one.urgency = $6 AND one.next_at <= $1
               AND (one.order_by IS NULL OR NOT EXISTS (
                 SELECT 1 FROM outbox AS earlier
-                WHERE earlier.state = 'open' AND NOT earlier.held
+                WHERE earlier.state = 'open' AND earlier.order_by IS NOT NULL AND NOT earlier.held
                   AND earlier.topic = one.topic AND earlier.order_by = one.order_by
                   AND (earlier.not_before < one.not_before
                     OR (earlier.not_before = one.not_before AND earlier.id < one.id))))
-            ORDER BY one.urgency, one.not_before, one.id
+            ORDER BY one.next_at, one.id
             LIMIT $2 {skip_locked})
         UPDATE outbox SET claim = $3, next_at = $4, attempts = attempts + 1
         WHERE id IN (SELECT id FROM due) AND state = 'open' AND next_at <= $1
-        RETURNING id, key, payload, attempts, put_at, not_after, urgency, not_before";
+        RETURNING id, key, payload, attempts, put_at, not_after, not_before";
     /// Settles a claim for good, or gives it up with its payload kept (`dead`).
     DONE = "UPDATE outbox SET state = 'done', payload = NULL, settled_at = $3, reason = NULL
         WHERE id = $1 AND claim = $2 AND state = 'open'";
@@ -56,7 +58,7 @@ const VISIBLE_AFTER: Duration = Duration::from_secs(120);
 /// How long one delivery may take; well within the claim.
 const DELIVERY_LIMIT: Duration = Duration::from_secs(60);
 /// Items of one topic delivered side by side.
-const AT_ONCE: i64 = 16;
+const AT_ONCE: usize = 16;
 /// How often the worker looks by itself, when no wake-up came.
 const LOOK: Duration = Duration::from_secs(1);
 /// Attempts before an item is given up: with the waiting below, about six hours.
@@ -128,30 +130,61 @@ impl Worker {
     }
 
     /// Delivers until `stop` turns true; what was begun is finished first.
-    pub async fn run(self, mut stop: watch::Receiver<bool>) {
+    pub async fn run(self, stop: watch::Receiver<bool>) {
+        let mut topics = JoinSet::new();
+        for handler in self.handlers.values() {
+            topics.spawn(self.clone().serve(Arc::clone(handler), stop.clone()));
+        }
+        while let Some(served) = topics.join_next().await {
+            if let Err(error) = served {
+                tracing::error!(%error, "a worker of the outbox ended");
+            }
+        }
+    }
+
+    /// Keeps deliveries of one topic going: a slow one takes one place, not all.
+    async fn serve(self, handler: Arc<dyn Deliver>, mut stop: watch::Receiver<bool>) {
         let mut wake = self.db.listen();
+        let mut under_way = JoinSet::new();
         let mut failing = false;
-        loop {
-            match self.drain().await {
-                Ok(_) => failing = false,
+        while !*stop.borrow() {
+            match self.start(&handler, &mut under_way).await {
+                Ok(()) => failing = false,
                 Err(error) => {
                     // Said once, not every second while a database is away.
                     if !failing {
-                        tracing::warn!(%error, "the outbox waits");
+                        tracing::warn!(topic = handler.topic(), %error, "the outbox waits");
                     }
                     failing = true;
                 }
             }
             tokio::select! {
                 () = tokio::time::sleep(LOOK) => {}
-                () = woken(&mut wake), if !failing => {}
+                () = woken(&mut wake), if !failing && under_way.len() < AT_ONCE => {}
+                Some(carried) = under_way.join_next() => {
+                    note(carried);
+                    while let Some(carried) = under_way.try_join_next() {
+                        note(carried);
+                    }
+                }
                 // An error means that the sender is gone, which is a way to stop.
-                _ = stop.wait_for(|stop| *stop) => return,
-            }
-            if *stop.borrow() {
-                return;
+                _ = stop.wait_for(|stop| *stop) => break,
             }
         }
+        while let Some(carried) = under_way.join_next().await {
+            note(carried);
+        }
+    }
+
+    /// Claims as much as there is room for and begins to deliver it.
+    async fn start(&self, handler: &Arc<dyn Deliver>, under_way: &mut JoinSet<Result<(), Error>>) -> Result<(), Error> {
+        let room = AT_ONCE - under_way.len().min(AT_ONCE);
+        if room > 0 {
+            for item in self.claim(handler.topic(), room).await? {
+                under_way.spawn(self.clone().carry(Arc::clone(handler), item));
+            }
+        }
+        Ok(())
     }
 
     /// Delivers everything that is due now, and what becomes free behind it; how many deliveries were tried.
@@ -161,29 +194,19 @@ impl Worker {
     pub async fn drain(&self) -> Result<usize, Error> {
         let mut tried = 0;
         loop {
-            let mut round = 0;
+            let before = tried;
             for handler in self.handlers.values() {
-                round += self.round(handler).await?;
+                let mut under_way = JoinSet::new();
+                self.start(handler, &mut under_way).await?;
+                tried += under_way.len();
+                while let Some(carried) = under_way.join_next().await {
+                    carried.map_err(|error| Error::Lost(error.to_string()))??;
+                }
             }
-            if round == 0 {
+            if tried == before {
                 return Ok(tried);
             }
-            tried += round;
         }
-    }
-
-    /// One claim of one topic, delivered side by side.
-    async fn round(&self, handler: &Arc<dyn Deliver>) -> Result<usize, Error> {
-        let items = self.claim(handler.topic()).await?;
-        let count = items.len();
-        let mut deliveries = JoinSet::new();
-        for item in items {
-            deliveries.spawn(self.clone().carry(Arc::clone(handler), item));
-        }
-        while let Some(carried) = deliveries.join_next().await {
-            carried.map_err(|error| Error::Lost(error.to_string()))??;
-        }
-        Ok(count)
     }
 
     /// Delivers one item and writes down how it ended.
@@ -193,31 +216,32 @@ impl Worker {
         self.settle(item, outcome).await
     }
 
-    async fn claim(&self, topic: &'static str) -> Result<Vec<Delivery>, Error> {
+    /// Claims up to `room` items of a topic, the urgent first.
+    async fn claim(&self, topic: &'static str, room: usize) -> Result<Vec<Delivery>, Error> {
         let now = self.world.now();
-        let due: i64 = self.db.point(async move |tx: &mut Tx<'_>| tx.value(&DUE, &[now.into()]).await).await?;
-        if due == 0 {
+        // Owned: a transaction that captures references cannot be spawned (the compiler's limit on async closures).
+        let topic = topic.to_owned();
+        let asked = topic.clone();
+        let due = self
+            .db
+            .point(async move |tx: &mut Tx<'_>| tx.value::<i64>(&DUE, &[now.into(), asked.as_str().into()]).await);
+        if due.await? == 0 {
             return Ok(Vec::new());
         }
         let claim = Uuid::from_bytes(self.world.bytes());
-        // Owned: a transaction that captures references cannot be spawned (the compiler's limit on async closures).
-        let topic = topic.to_owned();
-        let rows = self
-            .db
+        self.db
             .write(Act::bulk("outbox.claim"), async move |tx: &mut Tx<'_>| {
                 tx.exec(&STALE, &[now.into()]).await?;
-                let until = now.plus(VISIBLE_AFTER);
-                let params = [now.into(), AT_ONCE.into(), claim.into(), until.into(), topic.as_str().into()];
-                tx.all(&CLAIM, &params).await
+                let mut claimed = Vec::new();
+                for urgency in Urgency::ALL {
+                    let room = i64::try_from(room - claimed.len()).unwrap_or(0);
+                    if room > 0 {
+                        claimed.extend(claim_of(tx, now, claim, &topic, urgency, room).await?);
+                    }
+                }
+                Ok::<_, Error>(claimed)
             })
-            .await?;
-        let mut items = rows
-            .iter()
-            .map(|row| Ok(((row.get(6)?, row.get(7)?, row.get(0)?), item(row, claim)?)))
-            .collect::<Result<Vec<((i64, i64, Uuid), Delivery)>, Error>>()?;
-        // RETURNING promises no order.
-        items.sort_by_key(|(order, _)| *order);
-        Ok(items.into_iter().map(|(_, item)| item).collect())
+            .await
     }
 
     /// Writes down how a delivery ended; `None` is "too late".
@@ -244,6 +268,35 @@ impl Worker {
             tracing::warn!(item = %id, "a delivery took longer than its claim; it may have been made twice");
         }
         Ok(())
+    }
+}
+
+/// Claims items of one urgency, in the order in which they became due.
+async fn claim_of(
+    tx: &mut Tx<'_>,
+    now: Instant,
+    claim: ClaimToken,
+    topic: &str,
+    urgency: Urgency,
+    room: i64,
+) -> Result<Vec<Delivery>, Error> {
+    let until = now.plus(VISIBLE_AFTER);
+    let params = [now.into(), room.into(), claim.into(), until.into(), topic.into(), Value::Int(urgency as i64)];
+    let mut items = Vec::new();
+    for row in tx.all(&CLAIM, &params).await? {
+        items.push((row.get::<Instant>(6)?, item(&row, claim)?));
+    }
+    // RETURNING promises no order.
+    items.sort_by_key(|(not_before, item)| (*not_before, item.id));
+    Ok(items.into_iter().map(|(_, item)| item).collect())
+}
+
+/// Logs a delivery whose end could not be written down; its claim runs out and it is made again.
+fn note(carried: Result<Result<(), Error>, JoinError>) {
+    match carried {
+        Ok(Ok(())) => {}
+        Ok(Err(error)) => tracing::warn!(%error, "the end of a delivery could not be written down"),
+        Err(error) => tracing::error!(%error, "a delivery was broken off"),
     }
 }
 
