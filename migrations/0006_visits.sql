@@ -125,7 +125,6 @@ CREATE TABLE visit (
   UNIQUE (counter_id, day, ticket)
 ) {strict};
 CREATE INDEX visit_day ON visit (counter_id, day, state);
-CREATE INDEX visit_slot_of ON visit (service_id, day, minute);
 CREATE INDEX visit_by_day ON visit (day);
 -- What the sweep at the day's end still has to close.
 CREATE INDEX visit_open ON visit (day) WHERE state IN ('booked', 'waiting', 'called', 'serving');

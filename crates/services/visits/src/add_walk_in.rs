@@ -44,7 +44,7 @@ pub struct Ticket {
 /// Why no ticket was given.
 #[derive(Debug, thiserror::Error)]
 pub enum WalkInError {
-    /// There is no such service, or it needs no visit.
+    /// There is no such service, or it is not offered any more. (Who comes for one that needs no visit is served.)
     #[error("no such service")]
     NoSuchService,
     /// The counter is 予約専用.
@@ -60,7 +60,7 @@ pub enum WalkInError {
 /// # Errors
 /// [`WalkInError`].
 pub async fn add_walk_in(tx: &mut Tx<'_>, world: &World, command: AddWalkIn) -> Result<Ticket, WalkInError> {
-    let service = service(tx, command.service).await?.filter(|it| it.bookable()).ok_or(WalkInError::NoSuchService)?;
+    let service = service(tx, command.service).await?.filter(|it| it.active).ok_or(WalkInError::NoSuchService)?;
     if counter_rule(tx, service.counter).await?.order.rule == Rule::BookedOnly {
         return Err(WalkInError::BookedOnly);
     }

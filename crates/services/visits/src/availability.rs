@@ -73,6 +73,45 @@ impl DayPlaces {
 store::statements! {
     SLOTS = "SELECT day, minute, web_capacity, web_booked, staff_capacity, staff_booked FROM visit_slot
              WHERE service_id = $1 AND day BETWEEN $2 AND $3 AND closed = FALSE ORDER BY day, minute";
+    LOAD = "SELECT day, minute, web_capacity, web_booked, staff_capacity, staff_booked, closed FROM visit_slot
+            WHERE service_id = $1 AND day BETWEEN $2 AND $3 ORDER BY day, minute";
+}
+
+/// A slot as staff see it: both channels, also closed and past ones.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SlotLoad {
+    /// The slot.
+    pub id: SlotId,
+    /// Places for residents.
+    pub web_capacity: u32,
+    /// Of these, booked.
+    pub web_booked: u32,
+    /// Places for staff.
+    pub staff_capacity: u32,
+    /// Of these, booked.
+    pub staff_booked: u32,
+    /// Closed: sells nothing.
+    pub closed: bool,
+}
+
+/// Every slot of a service on the days `from ..= to`, with how full it is.
+///
+/// # Errors
+/// Storage only.
+pub async fn load(tx: &mut Tx<'_>, service: ServiceId, from: Day, to: Day) -> Result<Vec<SlotLoad>, Error> {
+    let rows = tx.all(&LOAD, &[service.into(), from.into(), to.into()]).await?;
+    rows.iter()
+        .map(|row| {
+            Ok(SlotLoad {
+                id: SlotId { day: row.get(0)?, minute: row.get(1)? },
+                web_capacity: row.get(2)?,
+                web_booked: row.get(3)?,
+                staff_capacity: row.get(4)?,
+                staff_booked: row.get(5)?,
+                closed: row.get(6)?,
+            })
+        })
+        .collect()
 }
 
 /// The days `from ..= to` with what `channel` may book at `now`, straight from the database.

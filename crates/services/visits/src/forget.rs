@@ -6,8 +6,8 @@ use store::{Error, Statement, Tx, erasure::Eraser};
 use crate::{
     clerk::{By, Clerk},
     model::VisitId,
-    trail,
-    visit::topic_visit,
+    texts, trail,
+    visit::{Visit, topic_visit},
 };
 
 /// How the erasure ledger forgets a contact again after a restore.
@@ -19,15 +19,18 @@ pub const NUMBER_DAYS: i32 = 400;
 /// Contacts and numbers per transaction.
 const AT_ONCE: i64 = 200;
 
-/// In the order in which they run, for one visit.
-const FORGET: &[Statement] = &[DELETE_ONE];
+/// In the order in which they run, for one visit: the contact, and the letters that know the same address.
+const FORGET: &[Statement] = {
+    let [items, letters, records] = messages::erase::OF_CASE;
+    &[DELETE_ONE, items, letters, records]
+};
 
 store::statements! {
     DELETE_ONE = "DELETE FROM visit_contact WHERE visit_id = $1";
     /// Contacts whose time is over.
     OVER = "SELECT visit_id FROM visit_contact WHERE erase_on < $1 ORDER BY erase_on LIMIT $2";
     RETIRE = "UPDATE visit SET number = NULL WHERE id IN
-                (SELECT id FROM visit WHERE day < $1 AND number IS NOT NULL ORDER BY day LIMIT $2)";
+                (SELECT id FROM visit WHERE day BETWEEN $1 - 14 AND $1 AND number IS NOT NULL ORDER BY day LIMIT $2)";
 }
 
 /// Deletes contacts whose time is over. How many; call again while it is not 0.
@@ -43,21 +46,26 @@ pub async fn forget_contacts(tx: &mut Tx<'_>, world: &World) -> Result<u64, Erro
     Ok(rows.len() as u64)
 }
 
-/// Deletes the contact of one visit at once, because the person asked.
+/// Deletes the contact of one visit at once, because the person asked; what still waited for that address is withdrawn.
 ///
 /// # Errors
 /// Storage only.
 pub async fn forget_contact(tx: &mut Tx<'_>, world: &World, visit: VisitId, by: Clerk) -> Result<(), Error> {
+    if let Some(visit) = Visit::find(tx, visit).await? {
+        texts::no_reminder(tx, world, &visit).await?;
+        texts::no_survey(tx, world, &visit).await?;
+    }
     store::erasure::erase(tx, world, &CONTACT, visit.uuid()).await?;
     trail::record(tx, world, &By::Staff(by), "visits.forget_contact", visit, None).await?;
     tx.announce(topic_visit(visit).as_str());
     Ok(())
 }
 
-/// Frees the numbers of visits of long ago. How many; call again while it is not 0.
+/// Frees the numbers of visits of long ago (of a band of two weeks: older ones were freed before). How many; call
+/// again while it is not 0.
 ///
 /// # Errors
 /// Storage only.
 pub async fn retire_numbers(tx: &mut Tx<'_>, today: Day) -> Result<u64, Error> {
-    tx.exec(&RETIRE, &[today.plus(-NUMBER_DAYS).into(), AT_ONCE.into()]).await
+    tx.exec(&RETIRE, &[today.plus(-NUMBER_DAYS - 1).into(), AT_ONCE.into()]).await
 }

@@ -7,6 +7,7 @@ use kernel::{World, day::Day, locale::Locale, time::Instant};
 use store::{Error, Tx};
 
 use crate::{
+    counter::CounterRule,
     insert::{NewVisit, insert_contact},
     line::Line,
     model::{Channel, Contact, CounterId, Needs, Outcome, ServiceId, SlotId, VisitId, Who, ticket},
@@ -58,6 +59,24 @@ pub enum Fate {
     Waiting {
         /// 受付.
         checked_in: Instant,
+    },
+    /// Is on the way to a desk.
+    Called {
+        /// 受付.
+        checked_in: Instant,
+        /// 呼出.
+        called: Instant,
+        /// 窓口番号.
+        desk: String,
+    },
+    /// 不在.
+    Absent {
+        /// 受付.
+        checked_in: Instant,
+        /// 呼出.
+        called: Instant,
+        /// 窓口番号.
+        desk: String,
     },
     /// Is being served.
     Serving {
@@ -157,19 +176,30 @@ pub async fn insert_history(tx: &mut Tx<'_>, world: &World, visits: &[PastVisit]
 }
 
 fn progress(visit: &PastVisit) -> Progress {
-    let line = if visit.slot.is_some() { Line::Booked } else { Line::WalkIn };
+    let grace = CounterRule::default().grace_minutes;
+    // Late bookings waited like walk-ins.
+    let line = |came: Instant| match visit.slot {
+        Some(slot) if came <= slot.starts_at().plus_minutes(grace.into()) => Line::Booked,
+        _ => Line::WalkIn,
+    };
     let ticket = visit.ticket.map(|(letter, number)| ticket(letter, number)).unwrap_or_default();
     let new = Progress::new(State::Booked);
     match &visit.fate {
         Fate::Booked => new,
         Fate::Cancelled(at) => new.cancelled(*at),
         Fate::NoShow => Progress { state: State::NoShow, ..new },
-        Fate::Waiting { checked_in } => new.checked_in(ticket, line, *checked_in),
+        Fate::Waiting { checked_in } => new.checked_in(ticket, line(*checked_in), *checked_in),
+        Fate::Called { checked_in, called, desk } => {
+            new.checked_in(ticket, line(*checked_in), *checked_in).called(desk, None, *called)
+        }
+        Fate::Absent { checked_in, called, desk } => {
+            new.checked_in(ticket, line(*checked_in), *checked_in).called(desk, None, *called).absent()
+        }
         Fate::Serving { checked_in, called, started, desk } => {
-            new.checked_in(ticket, line, *checked_in).called(desk, None, *called).started(*started)
+            new.checked_in(ticket, line(*checked_in), *checked_in).called(desk, None, *called).started(*started)
         }
         Fate::Finished { checked_in, called, started, finished, desk, outcome, .. } => new
-            .checked_in(ticket, line, *checked_in)
+            .checked_in(ticket, line(*checked_in), *checked_in)
             .called(desk, None, *called)
             .started(*started)
             .finished(*outcome, *finished),

@@ -36,6 +36,7 @@
 //! * **The secret of a link is stored nowhere**: it is derived from the visit's id. A wrong one looks like no booking.
 //! * **What speaks of a person is one row** (`visit_contact`), deleted after the service's time; the visit stays as a fact.
 
+mod acts;
 mod add_walk_in;
 mod availability;
 mod board;
@@ -75,8 +76,9 @@ mod undo;
 mod view;
 mod visit;
 
+pub use acts::{Done, acts};
 pub use add_walk_in::{AddWalkIn, Ticket, WalkInError, add_walk_in};
-pub use availability::{Availability, DayPlaces, SlotPlaces, places};
+pub use availability::{Availability, DayPlaces, SlotLoad, SlotPlaces, load, places};
 pub use board::{Board, BoardCall, board};
 pub use book::{Book, BookError, Booked, book, booked_before};
 pub use call_next::{CallNext, CallNextError, call_next};
@@ -113,6 +115,7 @@ pub use visit::{ActId, Progress, Visit, topic_counter, topic_service, topic_visi
 
 /// Every statement of this crate, module by module.
 pub const STATEMENTS: &[&[store::Statement]] = &[
+    acts::STATEMENTS,
     availability::STATEMENTS,
     board::STATEMENTS,
     book::STATEMENTS,

@@ -44,7 +44,7 @@ store::statements! {
     PACE = "SELECT (finished_at - last_called_at) / 60000000, COUNT(*) FROM visit
             WHERE counter_id = $1 AND day BETWEEN $2 AND $3 AND state = 'finished' AND outcome <> 'unrecorded'
             GROUP BY 1";
-    PLANNED = "SELECT minutes FROM visit_service WHERE counter_id = $1 AND active = TRUE AND needs_visit = TRUE";
+    PLANNED = "SELECT minutes FROM visit_service WHERE counter_id = $1 AND active = TRUE";
     DESKS = "SELECT COUNT(DISTINCT desk) FROM visit
              WHERE counter_id = $1 AND day = $2 AND (state IN ('called', 'serving') OR finished_at > $3)";
 }

@@ -14,15 +14,15 @@ use crate::{
 const AT_ONCE: i64 = 50;
 
 store::statements! {
-    /// Booked, not come, and the counter's patience is over.
+    /// Booked, not come, and the counter's patience is over. (The list of states is the index's own condition.)
     NOT_COME = concat!("SELECT ", visit_columns!(), " FROM ", visit_tables!(), "
         LEFT JOIN visit_counter r ON r.counter_id = v.counter_id
-        WHERE v.state = 'booked' AND v.day <= $1
+        WHERE v.state IN ('booked', 'waiting', 'called', 'serving') AND v.state = 'booked' AND v.day <= $1
           AND (v.day < $1 OR v.minute + COALESCE(r.no_show_minutes, $2) <= $3)
         ORDER BY v.day, v.minute, v.id LIMIT $4");
     /// Still open although the day is over.
     LEFT = concat!("SELECT ", visit_columns!(), " FROM ", visit_tables!(), "
-        WHERE v.state IN ('waiting', 'called', 'serving') AND v.day < $1 ORDER BY v.day, v.id LIMIT $2");
+        WHERE v.state IN ('booked', 'waiting', 'called', 'serving') AND v.state <> 'booked' AND v.day < $1 ORDER BY v.day, v.id LIMIT $2");
 }
 
 /// Marks bookings that did not come as 来庁なし. How many; call again while it is not 0.

@@ -115,9 +115,11 @@ impl<'a> Letter<'a> {
             .text("phone", details.phone)
             .text("fax", details.fax)
             .localized("hours", details.hours);
-        if let Some(minute) = visit.minute {
-            args = args.minute("time", minute);
-        }
+        // A walk-in comes on a day, at no booked time.
+        args = match visit.minute {
+            Some(minute) => args.minute("time", minute),
+            None => args.text("time", ""),
+        };
         Ok(Some(Self { visit, email, args }))
     }
 

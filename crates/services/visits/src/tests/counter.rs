@@ -94,6 +94,16 @@ store::testing::both! {
         city.act(crate::Act::Absent, second.id).await.unwrap();
         city.tuesday_at(9, 11);
         assert!(matches!(city.undo(first.id).await, Err(UndoError::TooLate)));
+        let done = { let id = first.id; city.db.read(async move |tx: &mut Tx<'_>| acts(tx, id).await).await.unwrap() };
+        let lines: Vec<_> = done.iter().map(|it| (it.act, it.to, it.undone)).collect();
+        assert_eq!(lines, [
+            (Some(crate::Act::Call), State::Called, false),
+            (Some(crate::Act::Start), State::Serving, true),
+            (None, State::Called, false),
+            (Some(crate::Act::Start), State::Serving, false),
+            (Some(crate::Act::Finish), State::Finished, false),
+        ]);
+        assert!(done.iter().all(|it| it.post == Some(city.clerk.post)));
         assert_eq!(city.undo(second.id).await.map(|_| ()).map_err(|e| e.to_string()), Err("too long ago".to_owned()));
     }
 

@@ -15,6 +15,7 @@ use crate::*;
 
 pub(crate) const ACT: Act = Act::resident("test");
 
+#[derive(Clone)]
 pub(crate) struct City {
     pub(crate) db: Db,
     pub(crate) world: World,

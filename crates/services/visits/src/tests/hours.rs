@@ -104,6 +104,9 @@ store::testing::both! {
         assert_eq!(closed.booked.iter().map(|it| it.id).collect::<Vec<_>>(), [booked.id]);
         assert!(matches!(city.book(city.wish(slot(9, 0))).await, Err(BookError::Closed)));
         assert!(city.free_on(tuesday()).await.is_empty());
+        let service = city.service;
+        let slots = city.db.read(async move |tx: &mut Tx<'_>| load(tx, service, tuesday(), tuesday()).await).await.unwrap();
+        assert_eq!((slots.len(), slots[0].web_capacity, slots[0].web_booked, slots[0].closed), (16, 3, 1, true));
         assert!(!city.cancel(&booked).await.unwrap().already, "cancelling works on a closed day");
         let (world, id) = (city.world.clone(), closed.id);
         city.db.write(ACT, async move |tx: &mut Tx<'_>| reopen_day(tx, &world, id, clerk).await).await.unwrap();

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use store::Db;
+use store::{Db, testing::PgDatabase};
 
 use super::fixture::*;
 use crate::*;
@@ -118,4 +118,34 @@ store::testing::both! {
         }
         assert_eq!(called, 1);
     }
+}
+
+/// Two nodes, two channels, one time: ten web places and three of staff are ten and three.
+#[test]
+fn two_nodes_sell_every_place_once() {
+    let database = PgDatabase::migrated();
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    runtime.block_on(async {
+        let here = City::new(database.open("here"), 10, 3).await;
+        let there = Arc::new(City { db: database.open("there"), ..here.clone() });
+        let here = Arc::new(here);
+        let tasks: Vec<_> = (0..200)
+            .map(|n| {
+                let city = Arc::clone(if n % 2 == 0 { &here } else { &there });
+                let by = if n % 4 < 2 { By::Resident } else { By::Staff(city.clerk) };
+                tokio::spawn(async move { city.book(Book { by, ..city.wish(slot(10, 0)) }).await })
+            })
+            .collect();
+        let mut sold = 0;
+        for task in tasks {
+            match task.await.unwrap() {
+                Ok(_) => sold += 1,
+                Err(BookError::Full) => {}
+                Err(other) => panic!("{other}"),
+            }
+        }
+        assert_eq!(sold, 13);
+        assert_eq!(here.counts(slot(10, 0)).await, [10, 10, 3, 3]);
+        here.counts_are_rows().await;
+    });
 }
