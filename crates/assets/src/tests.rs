@@ -67,15 +67,23 @@ fn every_custom_property_is_defined_where_it_is_used() {
     }
 }
 
-fn templates(folder: &Path, found: &mut Vec<PathBuf>) {
+fn files(folder: &Path, ending: &str, found: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
         let path = entry.path();
         if path.is_dir() {
-            templates(&path, found);
-        } else if path.extension().is_some_and(|e| e == "html") {
+            files(&path, ending, found);
+        } else if path.extension().is_some_and(|e| e == ending) {
             found.push(path);
         }
     }
+}
+
+/// The templates of all faces.
+fn templates() -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../faces"), "html", &mut found);
+    assert!(found.len() >= 6, "templates not found");
+    found
 }
 
 /// The first quoted argument of each `call("…")` in a text.
@@ -85,10 +93,7 @@ fn arguments<'t>(text: &'t str, call: &str) -> BTreeSet<&'t str> {
 
 #[test]
 fn pictures_and_files_that_templates_name_exist() {
-    let mut found = Vec::new();
-    templates(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../faces"), &mut found);
-    assert!(found.len() >= 6, "templates not found");
-    for path in found {
+    for path in templates() {
         let text = fs::read_to_string(&path).expect("template");
         for name in arguments(&text, "icon(") {
             assert!(!icon(name).is_empty(), "{}: no picture {name}", path.display());
@@ -99,12 +104,25 @@ fn pictures_and_files_that_templates_name_exist() {
     }
 }
 
+#[test]
+fn pictures_that_faces_name_in_code_exist() {
+    let mut found = Vec::new();
+    for room in ["../faces", "../yokogushi"] {
+        files(&Path::new(env!("CARGO_MANIFEST_DIR")).join(room), "rs", &mut found);
+    }
+    assert!(!found.is_empty(), "no code found");
+    for path in found {
+        let text = fs::read_to_string(&path).expect("code");
+        for name in arguments(&text, "icon: ").into_iter().filter(|name| !name.is_empty()) {
+            assert!(!icon(name).is_empty(), "{}: no picture {name}", path.display());
+        }
+    }
+}
+
 /// The policy of every page: no script and no style inside the page.
 #[test]
 fn templates_have_no_inline_script_or_style() {
-    let mut found = Vec::new();
-    templates(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../faces"), &mut found);
-    for path in found {
+    for path in templates() {
         let text = fs::read_to_string(&path).expect("template");
         for forbidden in ["<style", " style=\"", "javascript:", " onclick=", " onchange=", " onsubmit=", " onload="] {
             assert!(!text.contains(forbidden), "{} contains {forbidden}", path.display());
