@@ -105,13 +105,31 @@ impl House {
         Self::open_with(db, World::real(), routes, Vec::new(), Door::Whole).await
     }
 
+    /// A house that asks everybody for a second factor, as cities do.
+    pub async fn open_strict(db: Db, routes: Vec<Route>) -> Self {
+        let config = Config::new(ORIGIN.parse().expect("the address of the house"));
+        Self::open_at(db, World::real(), config, routes, Vec::new(), Door::Whole).await
+    }
+
+    /// A house with most choices; who has no second factor need not set one up.
+    pub async fn open_with(db: Db, world: World, routes: Vec<Route>, nav: Vec<NavItem>, door: Door) -> Self {
+        let mut config = Config::new(ORIGIN.parse().expect("the address of the house"));
+        config.policy.second_factor = SecondFactor::WhenEnrolled;
+        Self::open_at(db, world, config, routes, nav, door).await
+    }
+
     /// A house with all choices.
     ///
     /// # Panics
     /// When it cannot be opened.
-    pub async fn open_with(db: Db, world: World, routes: Vec<Route>, nav: Vec<NavItem>, door: Door) -> Self {
-        let mut config = Config::new(ORIGIN.parse().expect("the address of the house"));
-        config.policy.second_factor = SecondFactor::WhenEnrolled;
+    pub async fn open_at(
+        db: Db,
+        world: World,
+        config: Config,
+        routes: Vec<Route>,
+        nav: Vec<NavItem>,
+        door: Door,
+    ) -> Self {
         let keeper = Keeper::new(Cost::LEAST, 4).expect("a keeper of passwords");
         let app = App::open(db, world, config, keeper, nav).await.expect("the house opens");
         let table = Table::new(routes).unwrap_or_else(|error| panic!("{error}"));

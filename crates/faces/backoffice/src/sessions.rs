@@ -1,0 +1,91 @@
+//! Where one is signed in, and signing out from there.
+
+use askama::Template;
+use axum::extract::State;
+use axum::response::Response;
+use people::{SessionId, SessionView};
+use serde::Deserialize;
+use shell::{App, Ask, Form, Page, Refusal, Route, Who, html, see_other};
+use store::{Act, Tx};
+
+const END: Act = Act::staff("people.session.end");
+
+pub(crate) fn routes() -> Vec<Route> {
+    vec![
+        Route::page("/staff/sessions", Who::AnyStaff, show),
+        Route::form("/staff/sessions/end", Who::AnyStaff, end),
+        Route::form("/staff/sessions/end-others", Who::AnyStaff, end_others),
+    ]
+}
+
+struct Line {
+    id: String,
+    device: String,
+    began: String,
+    seen: String,
+    ends: String,
+    here: bool,
+}
+
+#[derive(Template)]
+#[template(path = "sessions.html")]
+struct SessionsPage {
+    page: Page,
+    sessions: Vec<Line>,
+    has_totp: bool,
+    codes_left: i64,
+}
+
+#[derive(Deserialize)]
+struct EndForm {
+    session: String,
+}
+
+async fn own(app: &App, ask: &Ask) -> Result<Vec<SessionView>, Refusal> {
+    let (person, now) = (ask.staff()?.person, app.world.now());
+    Ok(app.db.read(async move |tx: &mut Tx<'_>| people::sessions(tx, person, now).await).await?)
+}
+
+async fn show(State(app): State<App>, ask: Ask) -> Result<Response, Refusal> {
+    let staff = ask.staff()?;
+    let (id, t) = (staff.person, ask.t());
+    let person = app.db.read(async move |tx: &mut Tx<'_>| people::person(tx, id).await).await?;
+    let sessions = own(&app, &ask).await?.into_iter().map(|view| Line {
+        id: view.id.to_string(),
+        device: view.device,
+        began: t.moment(view.created_at),
+        seen: t.moment(view.seen_at),
+        ends: t.moment(view.expires_at),
+        here: view.id == staff.session,
+    });
+    html(&SessionsPage {
+        page: Page::new(&app, &ask, "backoffice-sessions-title"),
+        sessions: sessions.collect(),
+        has_totp: person.as_ref().is_some_and(|person| person.has_totp),
+        codes_left: person.map_or(0, |person| person.codes_left),
+    })
+}
+
+async fn end_one(app: &App, ask: &Ask, session: SessionId) -> Result<(), Refusal> {
+    let (world, staff) = (app.world.clone(), ask.staff()?.clone());
+    let ended: Result<bool, store::Error> =
+        app.db.write(END, async move |tx: &mut Tx<'_>| people::revoke(tx, &world, &staff, session).await).await;
+    ended?;
+    Ok(())
+}
+
+async fn end(State(app): State<App>, ask: Ask, Form(form): Form<EndForm>) -> Result<Response, Refusal> {
+    let session = form.session.parse().map_err(|_| Refusal::not_found())?;
+    end_one(&app, &ask, session).await?;
+    Ok(see_other("/staff/sessions"))
+}
+
+async fn end_others(State(app): State<App>, ask: Ask) -> Result<Response, Refusal> {
+    let here = ask.staff()?.session;
+    for view in own(&app, &ask).await? {
+        if view.id != here {
+            end_one(&app, &ask, view.id).await?;
+        }
+    }
+    Ok(see_other("/staff/sessions"))
+}

@@ -1,0 +1,224 @@
+//! Signing in and out: password, then a code; the answers to wrong ones never say what was wrong.
+
+use askama::Template;
+use axum::extract::State;
+use axum::response::Response;
+use http::{HeaderValue, StatusCode, header};
+use kernel::text::Line;
+use kernel::time::Instant;
+use people::{Begun, Finished, KeeperError, SignIn, SignInError, Token};
+use serde::Deserialize;
+use shell::cookies::{self, Stay};
+use shell::{App, Ask, FieldFault, Form, Page, Query, Refusal, Route, Who, html, html_with, see_other};
+use store::{Act, Tx};
+
+/// Between password and code; opens nothing by itself.
+const PENDING: &str = "__Host-pending";
+const FINISH: Act = Act::staff("people.sign_in.finish");
+const SIGN_OUT: Act = Act::staff("people.sign_out");
+
+pub(crate) fn routes() -> Vec<Route> {
+    vec![
+        Route::page("/staff/sign-in", Who::Anyone, show),
+        Route::form("/staff/sign-in", Who::Anyone, password),
+        Route::page("/staff/sign-in/code", Who::Anyone, show_code),
+        Route::form("/staff/sign-in/code", Who::Anyone, code),
+        Route::form("/staff/sign-out", Who::Entering, sign_out),
+    ]
+}
+
+#[derive(Template)]
+#[template(path = "sign_in.html")]
+struct SignInPage {
+    page: Page,
+    /// False on plain http from another machine, where browsers keep no session.
+    possible: bool,
+    login: String,
+    next: String,
+}
+
+#[derive(Template)]
+#[template(path = "sign_in_code.html")]
+struct CodePage {
+    page: Page,
+    totp: bool,
+    codes_left: i64,
+    next: String,
+}
+
+#[derive(Deserialize)]
+struct Next {
+    #[serde(default)]
+    next: String,
+}
+
+#[derive(Deserialize)]
+struct PasswordForm {
+    login: String,
+    password: String,
+    #[serde(default)]
+    next: String,
+}
+
+#[derive(Deserialize)]
+struct CodeForm {
+    code: String,
+    #[serde(default)]
+    next: String,
+}
+
+/// Where to go after signing in: only inside the back office.
+fn inside(next: &str) -> &str {
+    if next.starts_with("/staff/") || next.starts_with("/staff?") { next } else { "/staff" }
+}
+
+fn sign_in_page(app: &App, ask: &Ask, login: String, next: String) -> SignInPage {
+    SignInPage { page: Page::new(app, ask, "backoffice-sign-in-title"), possible: ask.cookies_work, login, next }
+}
+
+async fn show(State(app): State<App>, ask: Ask, Query(query): Query<Next>) -> Result<Response, Refusal> {
+    if ask.staff.is_some() {
+        return Ok(see_other(inside(&query.next)));
+    }
+    html(&sign_in_page(&app, &ask, String::new(), query.next))
+}
+
+async fn password(State(app): State<App>, ask: Ask, Form(form): Form<PasswordForm>) -> Result<Response, Refusal> {
+    if !ask.cookies_work {
+        return html_with(StatusCode::UNPROCESSABLE_ENTITY, &sign_in_page(&app, &ask, form.login, form.next));
+    }
+    let asked =
+        SignIn { login: form.login.clone(), password: form.password, address: ask.caller, device: device(&ask) };
+    let refused = |fault: FieldFault| {
+        let mut shown = sign_in_page(&app, &ask, form.login.clone(), form.next.clone());
+        shown.page = shown.page.faults(&[fault]);
+        html_with(StatusCode::UNPROCESSABLE_ENTITY, &shown)
+    };
+    match people::begin_sign_in(&app.db, &app.world, &app.keeper, &app.config.policy, &asked).await {
+        Ok(Begun::Opened(opened)) => with_session(see_other(inside(&form.next)), &opened.token),
+        Ok(Begun::Pending(pending)) => {
+            let to = format!("/staff/sign-in/code?next={}", encoded(inside(&form.next)));
+            with_cookie(see_other(&to), PENDING, &pending.token.reveal(), Stay::Session)
+        }
+        Err(SignInError::Refused) => refused(FieldFault::new("login", "backoffice-sign-in-refused")),
+        Err(SignInError::TooMany { retry_at }) => refused(too_many("login", &app, retry_at)),
+        Err(SignInError::Keeper(error)) => Err(keeper(&error)),
+        Err(SignInError::Store(error)) => Err(error.into()),
+    }
+}
+
+/// The pages of a browser that was given no name are told apart by their times.
+fn device(ask: &Ask) -> Line<120> {
+    let short: String = ask.device.chars().filter(|c| !c.is_control()).take(120).collect();
+    Line::parse(&short).unwrap_or_else(|_| Line::parse("-").unwrap_or_else(|_| unreachable!("a hyphen is a line")))
+}
+
+async fn show_code(
+    State(app): State<App>,
+    ask: Ask,
+    Query(query): Query<Next>,
+    headers: http::HeaderMap,
+) -> Result<Response, Refusal> {
+    if ask.staff.is_some() {
+        return Ok(see_other(inside(&query.next)));
+    }
+    match code_page(&app, &ask, &headers, query.next).await? {
+        Some(page) => html(&page),
+        None => Ok(see_other("/staff/sign-in")),
+    }
+}
+
+async fn code_page(app: &App, ask: &Ask, headers: &http::HeaderMap, next: String) -> Result<Option<CodePage>, Refusal> {
+    let Some(token) = pending(headers) else { return Ok(None) };
+    let now = app.world.now();
+    let found = app.db.read(async move |tx: &mut Tx<'_>| people::pending(tx, &token, now).await).await?;
+    Ok(found.map(|(totp, codes_left)| CodePage {
+        page: Page::new(app, ask, "backoffice-code-title"),
+        totp,
+        codes_left,
+        next,
+    }))
+}
+
+fn pending(headers: &http::HeaderMap) -> Option<Token> {
+    cookies::read(headers, PENDING).and_then(Token::parse)
+}
+
+async fn code(
+    State(app): State<App>,
+    ask: Ask,
+    headers: http::HeaderMap,
+    Form(form): Form<CodeForm>,
+) -> Result<Response, Refusal> {
+    let Some(token) = pending(&headers) else { return Ok(see_other("/staff/sign-in")) };
+    let (world, policy, typed) = (app.world.clone(), app.config.policy, form.code.clone());
+    let finished: Result<Finished, store::Error> = app
+        .db
+        .write(FINISH, async move |tx: &mut Tx<'_>| {
+            people::finish_second_factor(tx, &world, &policy, &token, &typed).await
+        })
+        .await;
+    let fault = match finished? {
+        Finished::Opened(opened) => {
+            let response = with_session(see_other(inside(&form.next)), &opened.token)?;
+            return with_cookie(response, PENDING, "", Stay::Gone);
+        }
+        Finished::Expired => return Ok(see_other("/staff/sign-in")),
+        Finished::Wrong => FieldFault::new("code", "backoffice-code-wrong"),
+        Finished::TooMany { retry_at } => too_many("code", &app, retry_at),
+    };
+    match code_page(&app, &ask, &headers, form.next).await? {
+        Some(mut shown) => {
+            shown.page = shown.page.faults(&[fault]);
+            html_with(StatusCode::UNPROCESSABLE_ENTITY, &shown)
+        }
+        None => Ok(see_other("/staff/sign-in")),
+    }
+}
+
+async fn sign_out(State(app): State<App>, ask: Ask) -> Result<Response, Refusal> {
+    let (world, staff) = (app.world.clone(), ask.staff()?.clone());
+    let ended: Result<bool, store::Error> = app
+        .db
+        .write(SIGN_OUT, async move |tx: &mut Tx<'_>| people::revoke(tx, &world, &staff, staff.session).await)
+        .await;
+    ended?;
+    let mut response = with_cookie(see_other("/staff/sign-in"), cookies::SESSION, "", Stay::Gone)?;
+    // What the browser kept of this site's pages goes too.
+    response.headers_mut().insert("clear-site-data", HeaderValue::from_static("\"cache\""));
+    Ok(response)
+}
+
+pub(crate) fn too_many(field: &'static str, app: &App, retry_at: Instant) -> FieldFault {
+    let wait = retry_at.since(app.world.now()).as_secs().div_ceil(60).max(1);
+    FieldFault::new(field, "backoffice-too-many").with("minutes", wait)
+}
+
+pub(crate) fn keeper(error: &KeeperError) -> Refusal {
+    Refusal::internal(error)
+}
+
+fn with_session(response: Response, token: &Token) -> Result<Response, Refusal> {
+    with_cookie(response, cookies::SESSION, &token.reveal(), Stay::Session)
+}
+
+/// Every cookie of the back office is Secure: the `__Host-` prefix asks for it.
+fn with_cookie(mut response: Response, name: &str, value: &str, stay: Stay) -> Result<Response, Refusal> {
+    let line =
+        cookies::write(name, value, stay, true).ok_or_else(|| Refusal::internal("a cookie cannot be written"))?;
+    response.headers_mut().append(header::SET_COOKIE, line);
+    Ok(response)
+}
+
+/// A path as the value of a query parameter.
+pub(crate) fn encoded(path: &str) -> String {
+    path.bytes()
+        .map(|byte| {
+            if byte.is_ascii_alphanumeric() || b"/-_.~".contains(&byte) {
+                char::from(byte).to_string()
+            } else {
+                format!("%{byte:02X}")
+            }
+        })
+        .collect()
+}
