@@ -1,6 +1,7 @@
 //! The Cabinet Office's list of holidays, the city's own 閉庁日, and the calendar made of both.
 
 use crate::import::{BadRow, ImportError, Imported, Publication, Report, SetName, Table, Target, preview, publish};
+use crate::sentence::Sentence;
 use ::store::{Db, Error, Json, Tx, Value};
 use kernel::World;
 use kernel::day::Day;
@@ -31,7 +32,7 @@ pub struct ParsedHolidays {
     /// The days with their names, by day.
     pub rows: Vec<(Day, String)>,
     /// What the reader should know although nothing is wrong.
-    pub notes: Vec<String>,
+    pub notes: Vec<Sentence>,
 }
 
 /// Reads and checks the Cabinet Office's CSV: two columns, day and name.
@@ -39,11 +40,7 @@ pub fn parse(bytes: &[u8]) -> Result<ParsedHolidays, Report> {
     let table = Table::read(bytes)?;
     let [day_heading, name_heading] = table.headings.as_slice() else {
         let found = table.headings.len();
-        return Err(Report::one(
-            1,
-            "",
-            format!("a list of holidays has two columns, day and name; this file has {found}"),
-        ));
+        return Err(Report::one(1, "", Sentence::new("places-holiday-columns").with("found", found)));
     };
     let mut bad = Vec::new();
     let mut rows: Vec<(Day, String)> = Vec::new();
@@ -51,13 +48,15 @@ pub fn parse(bytes: &[u8]) -> Result<ParsedHolidays, Report> {
     for row in &table.rows {
         let [day, name] = row.cells.as_slice() else { continue };
         let Some(day) = read_day(day) else {
-            bad.push(BadRow::new(row.line, day_heading, format!("「{day}」 is not a day (as 2026/11/23)")));
+            bad.push(BadRow::new(row.line, day_heading, Sentence::new("places-not-a-day").with("text", day)));
             continue;
         };
         match Line::<40>::parse(name) {
-            Err(error) => bad.push(BadRow::new(row.line, name_heading, error.to_string())),
+            Err(error) => bad.push(BadRow::new(row.line, name_heading, error.into())),
             Ok(name) => match first.insert(day, row.line) {
-                Some(line) => bad.push(BadRow::new(row.line, day_heading, format!("the same day as on line {line}"))),
+                Some(line) => {
+                    bad.push(BadRow::new(row.line, day_heading, Sentence::new("places-same-day").with("line", line)))
+                }
                 None => rows.push((day, name.into_string())),
             },
         }
@@ -85,7 +84,7 @@ fn read_day(text: &str) -> Option<Day> {
 }
 
 /// Where the list and the rules of the law differ, so that a wrong file does not pass unseen.
-fn differences(rows: &[(Day, String)]) -> Vec<String> {
+fn differences(rows: &[(Day, String)]) -> Vec<Sentence> {
     let listed: HashMap<Day, &str> = rows.iter().map(|(day, name)| (*day, name.as_str())).collect();
     let (Some((first, _)), Some((last, _))) = (rows.first(), rows.last()) else { return Vec::new() };
     let (Some(from), Some(to)) = (Day::new(first.year(), 1, 1), Day::new(last.year(), 12, 31)) else {
@@ -96,10 +95,10 @@ fn differences(rows: &[(Day, String)]) -> Vec<String> {
         let day = from.plus(offset);
         match (kernel::holidays::holiday(day), listed.get(&day)) {
             (Some(law), None) => {
-                notes.push(format!("{day} is {law} by the law's rules but not in the list; the list counts"))
+                notes.push(Sentence::new("places-note-holiday-missing").with("day", day).with("name", law))
             }
             (None, Some(name)) => {
-                notes.push(format!("{day} {name} is in the list but not in the law's rules; the list counts"))
+                notes.push(Sentence::new("places-note-holiday-extra").with("day", day).with("name", name))
             }
             _ => {}
         }

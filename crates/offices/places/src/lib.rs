@@ -16,6 +16,7 @@ pub mod import;
 mod real_data_tests;
 pub mod resolver;
 mod search;
+mod sentence;
 #[cfg(test)]
 mod storage_tests;
 pub mod towns;
@@ -25,6 +26,7 @@ mod trap_tests;
 pub use atlas::{Atlas, Finding, Sheet};
 pub use city::{City, city, claim_city, set_city};
 pub use counters::{Counter, CounterDetails, CounterError, counter, counter_by_code, counters, put_counter};
+pub use sentence::Sentence;
 
 store::id! {
     /// A counter (窓口).

@@ -3,6 +3,7 @@
 use crate::geo::{Point, PointError};
 use crate::import::{BadRow, ImportError, Imported, Publication, Report, SetName, Target, decode, preview, publish};
 use crate::search::like;
+use crate::sentence::Sentence;
 use crate::{SetId, TownId};
 use ::store::{Db, Error, Tx, Value};
 use kernel::World;
@@ -39,7 +40,7 @@ pub struct ParsedTowns {
     /// The towns, in file order.
     pub rows: Vec<TownRow>,
     /// What the reader should know although nothing is wrong.
-    pub notes: Vec<String>,
+    pub notes: Vec<Sentence>,
 }
 
 /// A published town.
@@ -71,16 +72,12 @@ pub fn parse(bytes: &[u8], set: &SetName) -> Result<ParsedTowns, Report> {
     let text = decode(bytes)?;
     let raw: Vec<&RawValue> = serde_json::from_str(&text).map_err(|error| {
         if error.is_data() {
-            return Report::one(
-                error.line(),
-                format!("{}", error.column()),
-                "this is not a list of towns (a JSON array of town, koaza, lat, lng)",
-            );
+            return Report::one(error.line(), format!("{}", error.column()), Sentence::new("places-not-towns"));
         }
-        Report::one(error.line(), format!("{}", error.column()), format!("this is not JSON: {error}"))
+        Report::one(error.line(), format!("{}", error.column()), Sentence::new("places-not-json").with("reason", error))
     })?;
     let mut bad = Vec::new();
-    let (mut rows, mut notes): (Vec<TownRow>, Vec<String>) = (Vec::new(), Vec::new());
+    let (mut rows, mut notes): (Vec<TownRow>, Vec<Sentence>) = (Vec::new(), Vec::new());
     let mut lines = crate::geo::Lines::new(&text);
     let mut first: HashMap<String, usize> = HashMap::new();
     for (at, raw) in raw.into_iter().enumerate() {
@@ -88,15 +85,19 @@ pub fn parse(bytes: &[u8], set: &SetName) -> Result<ParsedTowns, Report> {
         let row = match read(raw.get()) {
             Ok(row) => row,
             Err((column, reason)) => {
-                bad.push(BadRow::new(line, column, format!("town {number}: {reason}")));
+                bad.push(BadRow::new(line, column, of_town(number, reason)));
                 continue;
             }
         };
         if let Some(other) = first.insert(row.key.clone(), number) {
-            bad.push(BadRow::new(line, "town", format!("town {number}: {} is already town {other}", row.name)));
+            bad.push(BadRow::new(
+                line,
+                "town",
+                of_town(number, Sentence::new("places-town-twice").with("name", &row.name).with("other", other)),
+            ));
         }
         if row.point.is_none() {
-            notes.push(format!("town {number}: {} has no point", row.name));
+            notes.push(Sentence::new("places-note-town-no-point").with("number", number).with("name", &row.name));
         }
         rows.push(row);
     }
@@ -107,17 +108,20 @@ pub fn parse(bytes: &[u8], set: &SetName) -> Result<ParsedTowns, Report> {
     }
 }
 
-fn read(text: &str) -> Result<TownRow, (&'static str, String)> {
-    let raw: RawTown = serde_json::from_str(text)
-        .map_err(|_| ("", "it needs a town (text), a koaza (text), lat and lng (numbers)".to_owned()))?;
+fn of_town(number: usize, reason: Sentence) -> Sentence {
+    Sentence::new("places-town").with("number", number).said("reason", reason)
+}
+
+fn read(text: &str) -> Result<TownRow, (&'static str, Sentence)> {
+    let raw: RawTown = serde_json::from_str(text).map_err(|_| ("", Sentence::new("places-town-shape")))?;
     let name = Line::<100>::parse(&format!("{}{}", raw.town.trim(), raw.koaza.as_deref().unwrap_or_default().trim()))
-        .map_err(|error| ("town", error.to_string()))?;
+        .map_err(|error| ("town", Sentence::from(error)))?;
     let point = match (raw.lat, raw.lng) {
         (None, None) => None,
         (Some(lat), Some(lng)) => {
-            Some(Point::new(lat, lng).map_err(|error: PointError| ("lat, lng", error.to_string()))?)
+            Some(Point::new(lat, lng).map_err(|error: PointError| ("lat, lng", error.sentence()))?)
         }
-        _ => return Err(("lat, lng", "one of the two coordinates is missing".to_owned())),
+        _ => return Err(("lat, lng", Sentence::new("places-half-coordinates"))),
     };
     Ok(TownRow { key: name.as_str().to_owned(), name: name.into_string(), point })
 }

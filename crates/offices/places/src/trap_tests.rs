@@ -5,6 +5,7 @@ use crate::facilities::{self, FacilityOptions, Parsed, ParsedFacilities};
 use crate::holidays;
 use crate::import::{Report, SetName};
 use crate::towns;
+use kernel::locale::Locale;
 use proptest::prelude::*;
 
 fn set(name: &str) -> SetName {
@@ -30,7 +31,7 @@ fn geometry(geometry: &str) -> String {
 }
 
 fn only_reason(text: &str) -> String {
-    read_areas(text).expect_err("a bad file").to_string()
+    read_areas(text).expect_err("a bad file").in_locale(Locale::En)
 }
 
 #[test]
@@ -66,7 +67,11 @@ fn every_bad_feature_is_named_with_its_line() {
         let report = read_areas(&collection(&[&good, &geometry(bad)])).expect_err(reason);
         let [only] = report.bad_rows() else { panic!("{report}") };
         assert_eq!((only.line, only.column.as_str()), (3, "geometry"), "{report}");
-        assert!(only.reason.starts_with("feature 2: ") && only.reason.contains(reason), "{report}");
+        assert!(
+            only.reason.in_locale(Locale::En).starts_with("feature 2: ")
+                && only.reason.in_locale(Locale::En).contains(reason),
+            "{report}"
+        );
     }
     let all: Vec<String> = cases.iter().map(|(bad, _)| geometry(bad)).collect();
     let all: Vec<&str> = all.iter().map(String::as_str).collect();
@@ -94,11 +99,11 @@ fn files_that_are_no_collection_are_named() {
 fn deep_nesting_and_size_are_refused_without_harm() {
     let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
     let report = read_areas(&collection(&[&geometry(&format!(r#"{{"type":"Polygon","coordinates":{deep}}}"#))]));
-    assert!(report.expect_err("deep").to_string().contains("nested too deeply"));
+    assert!(report.expect_err("deep").in_locale(Locale::En).contains("nested too deeply"));
     assert!(read_areas(&deep).is_err());
     let huge = vec![b' '; crate::import::MOST_BYTES + 1];
     let report = areas::parse(&huge, &AreaOptions { set: set("x"), name_field: None }).expect_err("huge");
-    assert!(report.to_string().contains("larger than 64 MB"), "{report}");
+    assert!(report.in_locale(Locale::En).contains("larger than 64 MB"), "{report}");
 }
 
 #[test]
@@ -128,7 +133,7 @@ fn names_are_found_and_repeats_fall_back_to_numbers() {
 
     let options = AreaOptions { set: set("x"), name_field: Some("無い".to_owned()) };
     let report = areas::parse(collection(&[&square(r#"{"a":"b"}"#)]).as_bytes(), &options).expect_err("no such field");
-    assert!(report.to_string().contains("無い") && report.to_string().contains('a'), "{report}");
+    assert!(report.in_locale(Locale::En).contains("無い") && report.in_locale(Locale::En).contains('a'), "{report}");
 }
 
 fn list(bytes: &[u8]) -> Result<ParsedFacilities, Report> {
@@ -169,7 +174,7 @@ fn a_list_without_names_is_taken_by_number_and_says_so_row_by_row() {
         .expect("a good list");
     assert_eq!(parsed.rows.iter().map(|row| row.name.as_str()).collect::<Vec<_>>(), ["消火栓 1", "消火栓 2"]);
     assert_eq!(parsed.notes.len(), 2);
-    assert!(parsed.notes[1].starts_with("line 3: "), "{:?}", parsed.notes);
+    assert!(parsed.notes[1].in_locale(Locale::En).starts_with("line 3: "), "{:?}", parsed.notes);
 }
 
 #[test]
@@ -180,14 +185,14 @@ fn a_list_without_numbers_is_keyed_by_name_and_place() {
         ["a公園@348000000,1383000000", "a公園@349000000,1383000000"]
     );
     let twice = list("名称,緯度,経度\nA公園,34.8,138.3\n\nＡ公園,34.8,138.3\n".as_bytes()).expect_err("the same twice");
-    assert_eq!(twice.to_string(), "line 4, 名称: the same name at the same place as on line 2");
+    assert_eq!(twice.in_locale(Locale::En), "line 4, 名称: the same name at the same place as on line 2");
 }
 
 #[test]
 fn every_bad_row_is_named_with_line_and_column() {
     let text = "NO,名称,緯度,経度\n1,良い,34.8,138.3\n1,同じ番号,34.8,138.31\n3,逆,138.3,34.8\n4,外国,48.8,2.3\n5,文字,北緯34,138.3\n6,片方,,138.3\n,,34.8,138.3\n8,数でない,NaN,138.3\n9,全角,３４．８,１３８．３\n";
     let report = list(text.as_bytes()).expect_err("bad rows");
-    let found: Vec<String> = report.bad_rows().iter().map(ToString::to_string).collect();
+    let found: Vec<String> = report.bad_rows().iter().map(|bad| bad.in_locale(Locale::En)).collect();
     let expected = [
         "line 3, NO: the same number as on line 2",
         "line 4, 緯度, 経度: latitude and longitude are swapped (138.3, 34.8)",
@@ -199,11 +204,11 @@ fn every_bad_row_is_named_with_line_and_column() {
     ];
     assert_eq!(found, expected);
     let report = list("名称,住所\nA,B\n".as_bytes()).expect_err("no coordinates");
-    assert!(report.to_string().contains("緯度"), "{report}");
+    assert!(report.in_locale(Locale::En).contains("緯度"), "{report}");
     let report = list("名称,緯度,経度\nA,34.8,138.3,余り\n".as_bytes()).expect_err("surplus");
-    assert!(report.to_string().starts_with("line 2"), "{report}");
+    assert!(report.in_locale(Locale::En).starts_with("line 2"), "{report}");
     let report = list(b"PK\x03\x04rest").expect_err("a workbook");
-    assert!(report.to_string().contains("xlsx"), "{report}");
+    assert!(report.in_locale(Locale::En).contains("xlsx"), "{report}");
 }
 
 #[test]
@@ -227,13 +232,23 @@ fn holidays_come_in_with_what_differs_from_the_law() {
         "国民の祝日・休日月日,国民の祝日・休日名称\r\n2026/1/1,元日\r\n2026/11/3,文化の日\r\n2026/11/24,湊の日\r\n";
     let parsed = holidays::parse(&encoding_of(text)).expect("a good list");
     assert_eq!(parsed.rows.len(), 3);
-    assert!(parsed.notes.iter().any(|note| note.contains("2026-11-24 湊の日 is in the list")), "{:?}", parsed.notes);
-    assert!(parsed.notes.iter().any(|note| note.contains("2026-11-23 is 勤労感謝の日")), "{:?}", parsed.notes);
+    assert!(
+        parsed.notes.iter().any(|note| note.in_locale(Locale::En).contains("2026-11-24 湊の日 is in the list")),
+        "{:?}",
+        parsed.notes
+    );
+    assert!(
+        parsed.notes.iter().any(|note| note.in_locale(Locale::En).contains("2026-11-23 is 勤労感謝の日")),
+        "{:?}",
+        parsed.notes
+    );
     let bad = "月日,名称\n2026/2/30,無い日\n2026/1/1,元日\n2026/1/1,元日\n1/1/2026,逆\n2026/5/5,\n";
     let report = holidays::parse(bad.as_bytes()).expect_err("bad rows");
     let lines: Vec<usize> = report.bad_rows().iter().map(|bad| bad.line).collect();
     assert_eq!(lines, [2, 4, 5, 6], "{report}");
-    assert!(holidays::parse(b"a,b,c\n1,2,3\n").expect_err("three columns").to_string().contains("two columns"));
+    assert!(
+        holidays::parse(b"a,b,c\n1,2,3\n").expect_err("three columns").in_locale(Locale::En).contains("two columns")
+    );
 }
 
 #[test]

@@ -14,6 +14,7 @@ pub(crate) const STATEMENTS: &[&[::store::Statement]] = &[query::STATEMENTS, sto
 
 use crate::geo::{self, Shape, ShapeKind};
 use crate::import::{BadRow, Report, SetName};
+use crate::sentence::Sentence;
 use serde_json::{Map, Value};
 
 /// How a file of areas is to be read.
@@ -56,35 +57,38 @@ pub struct ParsedAreas {
     /// The areas, in file order.
     pub rows: Vec<AreaRow>,
     /// What the reader should know although nothing is wrong.
-    pub notes: Vec<String>,
+    pub notes: Vec<Sentence>,
 }
 
 /// Reads and checks a whole file; nothing is stored. Every bad feature is in the report.
 pub fn parse(bytes: &[u8], options: &AreaOptions) -> Result<ParsedAreas, Report> {
     let text = crate::import::decode(bytes)?;
     let file = geo::read_features(&text).map_err(|error| match &error {
-        geo::GeoError::NotJson { line, column, .. } => Report::one(*line, format!("{column}"), error.to_string()),
-        _ => Report::file(error.to_string()),
+        geo::GeoError::NotJson { line, column, .. } => Report::one(*line, format!("{column}"), error.sentence()),
+        _ => Report::file(error.sentence()),
     })?;
     let mut bad: Vec<BadRow> = file
         .bad
         .iter()
-        .map(|bad| BadRow::new(bad.line, bad.member, format!("feature {}: {}", bad.number, bad.reason)))
+        .map(|bad| BadRow::new(bad.line, bad.member, of_feature(bad.number, bad.reason.sentence())))
         .collect();
     let Some(kind) = file.features.first().map(|feature| feature.shape.kind()) else { return Err(Report::of(bad)) };
     for feature in file.features.iter().filter(|feature| feature.shape.kind() != kind) {
-        let reason =
-            format!("feature {}: areas and lines are mixed in one file; import them as two sets", feature.number);
+        let reason = of_feature(feature.number, Sentence::new("places-mixed"));
         bad.push(BadRow::new(feature.line, "geometry", reason));
     }
-    let naming = naming::name_features(options.set.as_str(), &file.features, options.name_field.as_deref())
-        .map_err(|error| Report::file(error.to_string()))?;
+    let naming = naming::name_features(options.set.as_str(), &file.features, options.name_field.as_deref()).map_err(
+        |error| {
+            let no_such = Sentence::new("places-no-such-field").with("field", error.field);
+            Report::file(no_such.with("present", error.present.join("、")))
+        },
+    )?;
     for (feature, name) in file.features.iter().zip(&naming.names) {
         if name.chars().count() > 200 || name.chars().any(char::is_control) {
             bad.push(BadRow::new(
                 feature.line,
                 naming.field.as_deref().unwrap_or("name"),
-                "a name of one line and at most 200 characters",
+                Sentence::new("places-bad-name").with("max", 200),
             ));
         }
     }
@@ -116,24 +120,21 @@ pub fn parse(bytes: &[u8], options: &AreaOptions) -> Result<ParsedAreas, Report>
     })
 }
 
-fn notes(naming: &Naming, features: &[geo::Feature]) -> Vec<String> {
+fn of_feature(number: usize, reason: Sentence) -> Sentence {
+    Sentence::new("places-feature").with("number", number).said("reason", reason)
+}
+
+fn notes(naming: &Naming, features: &[geo::Feature]) -> Vec<Sentence> {
     let mut notes = Vec::new();
     match &naming.field {
         Some(field) if naming.repeats => {
-            notes.push(format!(
-                "names come from {field} and repeat, so features are told apart by their number in the file"
-            ));
+            notes.push(Sentence::new("places-note-names-repeat").with("field", field));
         }
-        Some(field) => notes.push(format!("names come from {field}")),
-        None => {
-            notes.push("no field holds names: features are named by the set and their number in the file".to_owned())
-        }
+        Some(field) => notes.push(Sentence::new("places-note-names-from").with("field", field)),
+        None => notes.push(Sentence::new("places-note-names-numbered")),
     }
     for feature in features.iter().filter(|feature| feature.crosses_itself) {
-        notes.push(format!(
-            "feature {}: its border crosses itself; points inside are decided by the even-odd rule",
-            feature.number
-        ));
+        notes.push(Sentence::new("places-note-crosses").with("number", feature.number));
     }
     notes
 }

@@ -23,8 +23,7 @@ pub struct Naming {
 }
 
 /// The name field asked for does not exist.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("no feature has a field {field}; the file has {}", .present.join(", "))]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NoSuchField {
     /// The field asked for.
     pub field: String,

@@ -1,6 +1,7 @@
 //! A city's attribute lists: under which labels the columns of a facility list are shown.
 
 use crate::import::{BadRow, ImportError, Report, SetName, Table};
+use crate::sentence::Sentence;
 use ::store::{Act, Db, Error, Json, Tx};
 use kernel::World;
 use serde::{Deserialize, Serialize};
@@ -59,20 +60,16 @@ pub fn parse_labels(table: &Table, set: &SetName) -> Result<LabelList, Report> {
         let text =
             |column: usize| row.cells.get(column).map_or("", |cell| cell.trim_matches(['\u{feff}', ' ', '\u{3000}']));
         match (text(0), text(1)) {
-            ("", _) => bad.push(BadRow::new(row.line, "original_name", "the column's heading is missing")),
+            ("", _) => bad.push(BadRow::new(row.line, "original_name", Sentence::new("places-label-no-column"))),
             (column, label) if format!("{column}{label}").contains('\0') => {
-                bad.push(BadRow::new(
-                    row.line,
-                    "original_name",
-                    format!("{} holds a NUL character", column.replace('\0', "")),
-                ));
+                bad.push(BadRow::new(row.line, "original_name", Sentence::new("places-nul")));
             }
             (column, label) => labels.push(Label { column: column.to_owned(), label: label.to_owned() }),
         }
     }
     if bad.is_empty() && !labels.is_empty() {
         let named = set.as_str().strip_suffix("_attributes").unwrap_or(set.as_str());
-        let set = SetName::new(named).map_err(|error| Report::file(error.to_string()))?;
+        let set = SetName::new(named).map_err(|error| Report::file(error.into()))?;
         return Ok(LabelList { set, labels });
     }
     Err(Report::of(bad))

@@ -4,7 +4,8 @@ use super::columns::Columns;
 use super::labels::{LabelList, is_label_list, parse_labels};
 use crate::geo::Point;
 use crate::import::{BadRow, Report, SetName, Table};
-use kernel::text::{fold, nfkc};
+use crate::sentence::Sentence;
+use kernel::text::{TextError, fold, nfkc};
 use std::collections::HashMap;
 
 /// How a facility list is to be read.
@@ -51,7 +52,7 @@ pub struct ParsedFacilities {
     /// The facilities, in file order.
     pub rows: Vec<FacilityRow>,
     /// What the reader should know although nothing is wrong, row by row where it concerns a row.
-    pub notes: Vec<String>,
+    pub notes: Vec<Sentence>,
 }
 
 /// What a file turned out to be.
@@ -71,17 +72,14 @@ pub fn parse(bytes: &[u8], options: &FacilityOptions) -> Result<Parsed, Report> 
     }
     let mut columns = Columns::of(&table.headings);
     let (Some(_), Some(_)) = (columns.latitude, columns.longitude) else {
-        let what = "the list has no columns for latitude and longitude (緯度, 経度); its columns are";
-        return Err(Report::one(1, "", format!("{what} {}", table.headings.join(", "))));
+        let reason = Sentence::new("places-list-no-coordinates").with("columns", table.headings.join("、"));
+        return Err(Report::one(1, "", reason));
     };
     if let Some(asked) = &options.name_field {
         let found = table.headings.iter().position(|heading| heading == asked);
         let Some(found) = found else {
-            return Err(Report::one(
-                1,
-                asked,
-                format!("there is no such column; the columns are {}", table.headings.join(", ")),
-            ));
+            let reason = Sentence::new("places-no-such-field").with("field", asked);
+            return Err(Report::one(1, "", reason.with("present", table.headings.join("、"))));
         };
         columns.name = Some(found);
     }
@@ -90,7 +88,7 @@ pub fn parse(bytes: &[u8], options: &FacilityOptions) -> Result<Parsed, Report> 
         let cells: Vec<Vec<String>> = table.rows.iter().map(|row| row.cells.clone()).collect();
         columns.name = columns.stand_in(&table.headings, &cells);
         if let Some(heading) = columns.name.and_then(|column| table.headings.get(column)) {
-            notes.push(format!("no column is called a name; the names are taken from {heading}"));
+            notes.push(Sentence::new("places-note-stand-in").with("column", heading));
         }
     }
     let mut reader = Reader { columns, set: &options.set, headings: &table.headings, bad: Vec::new(), notes };
@@ -109,7 +107,7 @@ struct Reader<'a> {
     set: &'a SetName,
     headings: &'a [String],
     bad: Vec<BadRow>,
-    notes: Vec<String>,
+    notes: Vec<Sentence>,
 }
 
 impl Reader<'_> {
@@ -123,27 +121,34 @@ impl Reader<'_> {
         let bad_before = self.bad.len();
         for (at, text) in cells.iter().enumerate() {
             if text.contains('\0') {
-                self.bad.push(BadRow::new(line, self.heading(Some(at)), "it holds a NUL character"));
+                self.bad.push(BadRow::new(line, self.heading(Some(at)), Sentence::new("places-nul")));
             } else if text.chars().count() > 10_000 {
-                self.bad.push(BadRow::new(line, self.heading(Some(at)), "longer than 10000 characters"));
+                self.bad.push(BadRow::new(
+                    line,
+                    self.heading(Some(at)),
+                    Sentence::from(TextError::TooLong { max: 10_000 }),
+                ));
             }
         }
         let number = nfkc(&one_line(self.columns.number));
         let kind = one_line(self.columns.kind);
         let mut name = one_line(self.columns.name);
         if name.chars().count() > 200 {
-            self.bad.push(BadRow::new(line, self.heading(self.columns.name), "a name longer than 200 characters"));
+            self.bad.push(BadRow::new(
+                line,
+                self.heading(self.columns.name),
+                Sentence::new("places-bad-name").with("max", 200),
+            ));
         }
         if name.is_empty() {
             if number.is_empty() {
                 let column = self.heading(self.columns.name);
-                self.bad.push(BadRow::new(line, column, "neither a name nor a number tells this row apart"));
+                self.bad.push(BadRow::new(line, column, Sentence::new("places-nameless")));
                 return None;
             }
             name = format!("{} {number}", if kind.is_empty() { self.set.as_str() } else { &kind });
-            let why =
-                if self.columns.name.is_some() { "the name is empty" } else { "the list has no column for names" };
-            self.notes.push(format!("line {line}: {why}; named {name}"));
+            let why = if self.columns.name.is_some() { "places-note-name-empty" } else { "places-note-no-name-column" };
+            self.notes.push(Sentence::new(why).with("line", line).with("name", &name));
         }
         let point = self.point(line, cell(self.columns.latitude), cell(self.columns.longitude));
         if self.bad.len() > bad_before {
@@ -156,7 +161,7 @@ impl Reader<'_> {
         };
         let key = if number.is_empty() { format!("{}@{place}", fold(&name)) } else { format!("#{number}") };
         if point.is_none() {
-            self.notes.push(format!("line {line}: {name} has no coordinates and will not be on the map"));
+            self.notes.push(Sentence::new("places-note-no-point").with("line", line).with("name", &name));
         }
         Some(FacilityRow {
             line,
@@ -185,9 +190,9 @@ impl Reader<'_> {
             let value = nfkc(text).trim().parse::<f64>().ok();
             if value.is_none() {
                 let reason = if text.is_empty() {
-                    "one of the two coordinates is missing".to_owned()
+                    Sentence::new("places-half-coordinates")
                 } else {
-                    format!("「{text}」 is not a number of degrees")
+                    Sentence::new("places-not-degrees").with("text", text)
                 };
                 let heading = column.and_then(|column| self.headings.get(column)).cloned().unwrap_or_default();
                 self.bad.push(BadRow::new(line, heading, reason));
@@ -202,7 +207,12 @@ impl Reader<'_> {
             Err(reason) => {
                 let columns =
                     format!("{}, {}", self.heading(self.columns.latitude), self.heading(self.columns.longitude));
-                self.bad.push(BadRow::new(line, columns, format!("{reason} ({latitude}, {longitude})")));
+                let reason = Sentence::new("places-bad-point").said("reason", reason.sentence());
+                self.bad.push(BadRow::new(
+                    line,
+                    columns,
+                    reason.with("latitude", latitude).with("longitude", longitude),
+                ));
                 None
             }
         }
@@ -214,11 +224,11 @@ impl Reader<'_> {
         for row in rows {
             if let Some(line) = first.get(row.key.as_str()) {
                 let (column, what) = if row.number.is_empty() {
-                    (self.heading(self.columns.name), "the same name at the same place")
+                    (self.heading(self.columns.name), "places-same-name")
                 } else {
-                    (self.heading(self.columns.number), "the same number")
+                    (self.heading(self.columns.number), "places-same-number")
                 };
-                self.bad.push(BadRow::new(row.line, column, format!("{what} as on line {line}")));
+                self.bad.push(BadRow::new(row.line, column, Sentence::new(what).with("line", line)));
             } else {
                 first.insert(&row.key, row.line);
             }

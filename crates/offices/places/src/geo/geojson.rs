@@ -1,5 +1,7 @@
 //! Reads a GeoJSON feature collection feature by feature and says of every bad feature where it stands and why.
 
+use crate::sentence::Sentence;
+
 use super::{Point, PointError, Polygon, Ring, Shape};
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -47,10 +49,11 @@ pub struct FeatureFile {
 }
 
 /// What can be wrong with a file or a feature.
-#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum GeoError {
+    /// Nothing in it.
+    Empty,
     /// Not JSON at all.
-    #[error("this is not JSON: {reason}")]
     NotJson {
         /// Line of the fault, from 1.
         line: usize,
@@ -60,54 +63,40 @@ pub enum GeoError {
         reason: String,
     },
     /// JSON, but not a feature collection.
-    #[error("this is not a GeoJSON FeatureCollection (its type is {found})")]
     NotCollection {
         /// The type it names.
         found: String,
     },
     /// A collection without features.
-    #[error("the file holds no features")]
     NoFeatures,
-    /// More than the program takes in one file.
-    #[error("the file holds more than {limit} {what}; split it")]
-    TooMany {
-        /// What there are too many of.
-        what: &'static str,
-        /// How many are taken.
-        limit: usize,
-    },
+    /// More features than the program takes in one file.
+    TooManyFeatures,
+    /// More points than the program takes in one file.
+    TooManyPoints,
     /// Coordinates in another system than longitude and latitude.
-    #[error("the coordinates are in {name}; convert the file to longitude and latitude (WGS 84 or JGD2011) first")]
     OtherSystem {
         /// The system the file names.
         name: String,
     },
     /// Brackets inside brackets without end.
-    #[error("it is nested too deeply")]
     TooDeep,
     /// Not a feature.
-    #[error("this is not a Feature")]
     NotFeature,
     /// A feature without a place.
-    #[error("it has no geometry")]
     NoGeometry,
     /// A geometry without coordinates.
-    #[error("its geometry is empty")]
     EmptyGeometry,
     /// A geometry that is neither polygon nor line.
-    #[error("a geometry of type {kind} is neither an area nor a line")]
     OtherGeometry {
         /// The type it names.
         kind: String,
     },
     /// Coordinates that are not pairs of numbers.
-    #[error("position {position} is not a longitude and a latitude")]
     NotPosition {
         /// Which position of the feature, from 1.
         position: usize,
     },
     /// A pair of numbers that is no place in Japan.
-    #[error("position {position}: {reason}")]
     Position {
         /// Which position of the feature, from 1.
         position: usize,
@@ -115,18 +104,50 @@ pub enum GeoError {
         reason: PointError,
     },
     /// A border with a gap.
-    #[error("a ring is not closed: its last position differs from its first")]
     NotClosed,
     /// A border around nothing.
-    #[error("a ring surrounds nothing: fewer than three different points, or all on one line")]
     NoExtent,
     /// A line of a single point.
-    #[error("a line has fewer than two different points")]
     NoLength,
     /// A property no database can keep.
-    #[error("a property holds a NUL character")]
     Nul,
 }
+
+impl GeoError {
+    /// What is wrong, to be said in any language.
+    pub fn sentence(&self) -> Sentence {
+        match self {
+            GeoError::Empty => Sentence::new("places-file-empty"),
+            GeoError::NotJson { reason, .. } => Sentence::new("places-not-json").with("reason", reason),
+            GeoError::NotCollection { found } => Sentence::new("places-not-collection").with("found", found),
+            GeoError::NoFeatures => Sentence::new("places-no-features"),
+            GeoError::TooManyFeatures => Sentence::new("places-too-many-features").with("limit", MOST_FEATURES),
+            GeoError::TooManyPoints => Sentence::new("places-too-many-points").with("limit", MOST_POINTS),
+            GeoError::OtherSystem { name } => Sentence::new("places-other-system").with("name", name),
+            GeoError::TooDeep => Sentence::new("places-too-deep"),
+            GeoError::NotFeature => Sentence::new("places-not-feature"),
+            GeoError::NoGeometry => Sentence::new("places-no-geometry"),
+            GeoError::EmptyGeometry => Sentence::new("places-empty-geometry"),
+            GeoError::OtherGeometry { kind } => Sentence::new("places-other-geometry").with("kind", kind),
+            GeoError::NotPosition { position } => Sentence::new("places-not-position").with("position", position),
+            GeoError::Position { position, reason } => {
+                Sentence::new("places-position").with("position", position).said("reason", reason.sentence())
+            }
+            GeoError::NotClosed => Sentence::new("places-not-closed"),
+            GeoError::NoExtent => Sentence::new("places-no-extent"),
+            GeoError::NoLength => Sentence::new("places-no-length"),
+            GeoError::Nul => Sentence::new("places-nul"),
+        }
+    }
+}
+
+impl std::fmt::Display for GeoError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.sentence().fmt(f)
+    }
+}
+
+impl std::error::Error for GeoError {}
 
 #[derive(Deserialize)]
 struct RawFile<'a> {
@@ -170,7 +191,7 @@ pub fn read_features(text: &str) -> Result<FeatureFile, GeoError> {
         return Err(GeoError::NoFeatures);
     }
     if raw.len() > MOST_FEATURES {
-        return Err(GeoError::TooMany { what: "features", limit: MOST_FEATURES });
+        return Err(GeoError::TooManyFeatures);
     }
     let mut file = FeatureFile::default();
     let mut lines = Lines::new(text);
@@ -181,7 +202,7 @@ pub fn read_features(text: &str) -> Result<FeatureFile, GeoError> {
             Ok((shape, properties)) => {
                 points += shape.points().count();
                 if points > MOST_POINTS {
-                    return Err(GeoError::TooMany { what: "points", limit: MOST_POINTS });
+                    return Err(GeoError::TooManyPoints);
                 }
                 let crosses_itself = match &shape {
                     Shape::Area(polygons) => polygons.iter().flat_map(Polygon::rings).any(Ring::crosses_itself),
@@ -308,7 +329,7 @@ fn short(value: &Value) -> String {
 
 fn not_json(text: &str, error: &serde_json::Error) -> GeoError {
     if text.trim_start().is_empty() {
-        return GeoError::NotJson { line: 1, column: 1, reason: "the file is empty".to_owned() };
+        return GeoError::Empty;
     }
     let reason = error.to_string();
     let reason = reason.split(" at line ").next().unwrap_or_default().to_owned();

@@ -16,6 +16,7 @@ pub use geojson::{BadFeature, Feature, FeatureFile, GeoError, read_features};
 pub use shape::{Border, Polygon, Ring, Shape, ShapeKind};
 pub use simplify::simplify;
 
+use crate::sentence::Sentence;
 use std::fmt;
 
 /// Units of [`Point`] in one degree.
@@ -41,18 +42,34 @@ pub struct Point {
 }
 
 /// Why two numbers are not a place a Japanese city could mean.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PointError {
     /// One of the numbers is not a number or endless.
-    #[error("a coordinate is not a finite number")]
     NotFinite,
     /// The numbers make sense only the other way round.
-    #[error("latitude and longitude are swapped")]
     Swapped,
     /// The place is not in Japan.
-    #[error("the point lies outside Japan")]
     OutsideJapan,
 }
+
+impl PointError {
+    /// What is wrong, to be said in any language.
+    pub fn sentence(self) -> Sentence {
+        Sentence::new(match self {
+            PointError::NotFinite => "places-point-not-finite",
+            PointError::Swapped => "places-point-swapped",
+            PointError::OutsideJapan => "places-point-outside-japan",
+        })
+    }
+}
+
+impl fmt::Display for PointError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.sentence().fmt(f)
+    }
+}
+
+impl std::error::Error for PointError {}
 
 impl Point {
     /// A point from degrees, refused when it cannot be in Japan.

@@ -3,8 +3,10 @@
 
 use super::SetName;
 use crate::SetId;
+use crate::sentence::Sentence;
 use kernel::World;
 use std::collections::HashMap;
+use store::audit::{self, Actor, Entry};
 use store::{Act, Db, Error, Statement, Tx, Value};
 use uuid::Uuid;
 
@@ -123,7 +125,7 @@ pub struct Imported {
 #[derive(Debug, thiserror::Error)]
 pub enum ImportError {
     /// Another import of the same set finished first; nothing of this one is visible.
-    #[error("another import of {set} finished meanwhile; look at what is there and import again")]
+    #[error("{}", Sentence::new("places-overtaken").with("set", .set))]
     Overtaken {
         /// The set.
         set: String,
@@ -217,8 +219,9 @@ pub(crate) async fn publish(
         db.write(WRITE, async move |tx: &mut Tx<'_>| tx.batch(insert, &chunk).await).await?;
     }
 
-    let (what, count, now) = (what.clone(), imported.rows as i64, world.now());
+    let (what, count, own) = (what.clone(), imported.rows as i64, world.clone());
     db.write(PUBLISH, async move |tx: &mut Tx<'_>| {
+        let now = own.now();
         let values = [
             batch.into(),
             what.shape.into(),
@@ -232,6 +235,8 @@ pub(crate) async fn publish(
             return Err(ImportError::Overtaken { set: what.set.as_str().to_owned() });
         }
         tx.exec(&END_BATCH, &[now.into(), batch.into()]).await?;
+        let detail = format!("{} {} ({count})", what.target.kind(), what.set);
+        audit::append(tx, &own, &Entry::new(Actor::System, "places.import").object(set_id).detail(detail)).await?;
         tx.announce(format!("places/{}", what.target.kind()));
         Ok(())
     })

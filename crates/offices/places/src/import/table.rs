@@ -1,7 +1,8 @@
 //! A table of a city's file with every column kept, whatever it is called.
 
 use super::{BadRow, MOST_BYTES, Report};
-use intake::FileError;
+use crate::sentence::Sentence;
+use intake::{FileError, Reason};
 use std::borrow::Cow;
 
 /// A row and the line it starts on.
@@ -34,7 +35,7 @@ impl Table {
         let surplus = table.surplus();
         if !surplus.is_empty() {
             return Err(Report::of(
-                surplus.iter().map(|bad| BadRow::new(line(bad.line), "", bad.reason.to_string())).collect(),
+                surplus.iter().map(|bad| BadRow::new(line(bad.line), "", surplus_sentence(&bad.reason))).collect(),
             ));
         }
         let rows = table.rows().map(|row| TableRow {
@@ -49,17 +50,28 @@ fn line(line: u64) -> usize {
     usize::try_from(line).unwrap_or(usize::MAX)
 }
 
+fn surplus_sentence(reason: &Reason) -> Sentence {
+    match reason {
+        Reason::Surplus { expected, found } => {
+            Sentence::new("places-row-surplus").with("expected", expected).with("found", found)
+        }
+        other => Sentence::new("places-file-unreadable").with("reason", other),
+    }
+}
+
 fn refused(error: &FileError) -> Report {
     match error {
-        FileError::Encoding { line: at, .. } => Report::one(line(*at), "", "neither UTF-8 nor Shift_JIS (cp932) text"),
+        FileError::Encoding { line: at, .. } => Report::one(line(*at), "", Sentence::new("places-file-encoding")),
         FileError::UnclosedQuote { line: at, .. } => {
-            Report::one(line(*at), "", "a quotation mark is opened and never closed")
+            Report::one(line(*at), "", Sentence::new("places-file-unclosed-quote"))
         }
-        FileError::Empty { .. } => Report::file("the file holds no rows"),
+        FileError::Empty { .. } => Report::file(Sentence::new("places-file-no-rows")),
         FileError::TooLarge { max, .. } => {
-            Report::file(format!("the file is larger than {} MB; split it", max / 1024 / 1024))
+            Report::file(Sentence::new("places-file-too-large").with("max", max / 1024 / 1024))
         }
-        FileError::NotText { kind, .. } => Report::file(format!("this is {kind}, not text")),
-        other => Report::file(other.to_string()),
+        FileError::NotText { kind, .. } => Report::file(Sentence::new("places-file-not-text").with("kind", kind)),
+        FileError::Unreadable { source, .. } => {
+            Report::file(Sentence::new("places-file-unreadable").with("reason", source))
+        }
     }
 }
