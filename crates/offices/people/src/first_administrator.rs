@@ -23,6 +23,8 @@ store::statements! {
 
 /// The code of the unit the program makes for its own post. Importing an organisation leaves it alone.
 pub const OWN_UNIT: &str = "@yokogushi";
+/// The code of the administrator's post in it.
+pub const OWN_POST: &str = "@yokogushi/administrator";
 /// The first administrator's login.
 pub const FIRST_LOGIN: &str = "admin";
 
@@ -126,7 +128,7 @@ pub async fn own_post(tx: &mut Tx<'_>, world: &World) -> Result<crate::PostId, F
     };
     let unit = put_unit(tx, world, Actor::Program, &unit).await?;
     let post = PutPost {
-        code: Line::parse(&format!("{OWN_UNIT}/administrator"))?,
+        code: Line::parse(OWN_POST)?,
         unit,
         from: world.today(),
         title: name("システム管理者", "システムを みる ひと", "System administrator"),

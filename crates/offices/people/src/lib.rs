@@ -42,7 +42,7 @@ mod units;
 pub use add_staff::{AddStaff, AddStaffError, Added, FirstPost, add_staff};
 pub use change_password::{ChangePasswordError, change_password};
 pub use first_administrator::{
-    FIRST_LOGIN, FirstAdministrator, FirstAdministratorError, OWN_UNIT, first_administrator, own_post,
+    FIRST_LOGIN, FirstAdministrator, FirstAdministratorError, OWN_POST, OWN_UNIT, first_administrator, own_post,
 };
 pub use import_organisation::{Organisation, OrganisationReport, import_organisation, preview_organisation};
 pub use import_staff_posts::{ImportError, StaffPosts, StaffPostsReport, import_staff_posts, preview_staff_posts};
