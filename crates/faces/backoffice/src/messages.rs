@@ -13,7 +13,7 @@ use people::{Permission, Purpose};
 use serde::Deserialize;
 use shell::{App, Ask, Choice, FieldFault, Form, Page, Path, Query, Refusal, Route, Who, html, html_with, see_other};
 use store::audit::{self, Actor, Entry};
-use store::outbox::{self, Counts};
+use store::outbox;
 use store::{Act, Tx};
 
 use crate::fields::Faults;
@@ -93,7 +93,7 @@ fn channel(ask: &Ask, record: &Record) -> String {
 
 async fn list(State(app): State<App>, ask: Ask, Query(query): Query<Filter>) -> Result<Response, Refusal> {
     let (standing, before) = (Standing::from_code(&query.state), cursor(&query.before));
-    let read = async move |tx: &mut Tx<'_>| -> Result<(Vec<Record>, Vec<(Standing, i64)>, Counts), store::Error> {
+    let read = async move |tx: &mut Tx<'_>| -> Result<_, store::Error> {
         let records = record::list(tx, standing, before, PAGE + 1).await?;
         Ok((records, record::counts(tx).await?, outbox::counts(tx).await?))
     };

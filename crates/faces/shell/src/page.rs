@@ -247,13 +247,11 @@ impl Page {
     }
 
     /// The address of a built file.
-    #[expect(clippy::unused_self, reason = "templates reach it as page.asset")]
     pub fn asset(&self, name: &str) -> &'static str {
         assets::url(name)
     }
 
     /// A picture.
-    #[expect(clippy::unused_self, reason = "templates reach it as page.icon")]
     pub fn icon(&self, name: &str) -> askama::filters::Safe<&'static str> {
         askama::filters::Safe(assets::icon(name))
     }
