@@ -194,6 +194,14 @@ crate::both! {
         assert_eq!(room.state("two").await, ("discarded".to_owned(), false, Some("no".to_owned()), 1));
     }
 
+    async fn a_reason_may_hold_anything(db: Db) {
+        let room = Room::new(db);
+        room.put(Item::new("test", "one", json!({"text": "NUL \0 and 外字 \u{e000}"}))).await;
+        room.drain(&Fake::new(|item| Outcome::Dead { reason: format!("550\0 {} {}", item.payload["text"], "長".repeat(9_999)) })).await;
+        let dead = room.dead().await;
+        assert!(dead[0].reason.starts_with("550  ") && dead[0].reason.chars().count() == 500);
+    }
+
     async fn attempts_end_and_the_waiting_grows(db: Db) {
         let room = Room::new(db);
         room.put(Item::new("test", "never", json!({}))).await;

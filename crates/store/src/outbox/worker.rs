@@ -10,7 +10,7 @@ use futures_util::FutureExt as _;
 use kernel::World;
 use kernel::time::Instant;
 use tokio::sync::{broadcast, watch};
-use tokio::task::{JoinError, JoinSet};
+use tokio::task::JoinSet;
 use uuid::Uuid;
 
 use super::{ClaimToken, ItemId, TOPIC, Urgency};
@@ -145,10 +145,10 @@ impl Worker {
     /// Keeps deliveries of one topic going: a slow one takes one place, not all.
     async fn serve(self, handler: Arc<dyn Deliver>, mut stop: watch::Receiver<bool>) {
         let mut wake = self.db.listen();
-        let mut under_way = JoinSet::new();
+        let mut round = Round::default();
         let mut failing = false;
         while !*stop.borrow() {
-            match self.start(&handler, &mut under_way).await {
+            match self.turn(&handler, &mut round).await {
                 Ok(()) => failing = false,
                 Err(error) => {
                     // Said once, not every second while a database is away.
@@ -160,28 +160,26 @@ impl Worker {
             }
             tokio::select! {
                 () = tokio::time::sleep(LOOK) => {}
-                () = woken(&mut wake), if !failing && under_way.len() < AT_ONCE => {}
-                Some(carried) = under_way.join_next() => {
-                    note(carried);
-                    while let Some(carried) = under_way.try_join_next() {
-                        note(carried);
-                    }
-                }
+                () = woken(&mut wake), if !failing && round.room() > 0 => {}
+                () = round.next(), if !failing && !round.under_way.is_empty() => {}
                 // An error means that the sender is gone, which is a way to stop.
                 _ = stop.wait_for(|stop| *stop) => break,
             }
         }
-        while let Some(carried) = under_way.join_next().await {
-            note(carried);
+        while !round.under_way.is_empty() {
+            round.next().await;
+        }
+        if let Err(error) = self.settle(&mut round).await {
+            tracing::warn!(topic = handler.topic(), %error, "what was delivered last could not be written down");
         }
     }
 
-    /// Claims as much as there is room for and begins to deliver it.
-    async fn start(&self, handler: &Arc<dyn Deliver>, under_way: &mut JoinSet<Result<(), Error>>) -> Result<(), Error> {
-        let room = AT_ONCE - under_way.len().min(AT_ONCE);
-        if room > 0 {
-            for item in self.claim(handler.topic(), room).await? {
-                under_way.spawn(self.clone().carry(Arc::clone(handler), item));
+    /// Writes down what has ended, then claims as much as there is room for and begins to deliver it.
+    async fn turn(&self, handler: &Arc<dyn Deliver>, round: &mut Round) -> Result<(), Error> {
+        self.settle(round).await?;
+        if round.room() > 0 {
+            for item in self.claim(handler.topic(), round.room()).await? {
+                round.under_way.spawn(carry(self.world.clone(), Arc::clone(handler), item));
             }
         }
         Ok(())
@@ -196,24 +194,18 @@ impl Worker {
         loop {
             let before = tried;
             for handler in self.handlers.values() {
-                let mut under_way = JoinSet::new();
-                self.start(handler, &mut under_way).await?;
-                tried += under_way.len();
-                while let Some(carried) = under_way.join_next().await {
-                    carried.map_err(|error| Error::Lost(error.to_string()))??;
+                let mut round = Round::default();
+                self.turn(handler, &mut round).await?;
+                tried += round.under_way.len();
+                while !round.under_way.is_empty() {
+                    round.next().await;
                 }
+                self.settle(&mut round).await?;
             }
             if tried == before {
                 return Ok(tried);
             }
         }
-    }
-
-    /// Delivers one item and writes down how it ended.
-    async fn carry(self, handler: Arc<dyn Deliver>, item: Delivery) -> Result<(), Error> {
-        let too_late = item.not_after.is_some_and(|limit| self.world.now() > limit);
-        let outcome = if too_late { None } else { Some(deliver(handler, item.clone()).await) };
-        self.settle(item, outcome).await
     }
 
     /// Claims up to `room` items of a topic, the urgent first.
@@ -244,31 +236,97 @@ impl Worker {
             .await
     }
 
-    /// Writes down how a delivery ended; `None` is "too late".
-    async fn settle(self, item: Delivery, outcome: Option<Outcome>) -> Result<(), Error> {
-        let now = self.world.now();
-        let (id, claim) = (item.id, item.claim);
-        let (statement, params): (Statement, Vec<Value>) = match outcome {
-            Some(Outcome::Done) => (DONE, vec![id.into(), claim.into(), now.into()]),
-            None => (LATE, vec![id.into(), claim.into(), now.into()]),
-            Some(Outcome::Retry { reason }) if item.attempt < ATTEMPTS => {
-                tracing::info!(item = %id, attempt = item.attempt, reason, "a delivery is tried again later");
-                (AGAIN, vec![id.into(), claim.into(), now.plus(waiting(&item)).into(), reason.into()])
-            }
-            Some(Outcome::Retry { reason } | Outcome::Dead { reason }) => {
-                tracing::warn!(item = %id, attempt = item.attempt, reason, "a delivery is given up");
-                (DEAD, vec![id.into(), claim.into(), now.into(), reason.into()])
-            }
-        };
-        let settled = self
+    /// Writes down how deliveries ended, all in one transaction. What cannot be written stays in the round for the next
+    /// turn: a delivery that was made must not be made again only because the database was busy.
+    async fn settle(&self, round: &mut Round) -> Result<(), Error> {
+        if round.ended.is_empty() {
+            return Ok(());
+        }
+        let ended = round.ended.clone();
+        let late = self
             .db
-            .write(Act::bulk("outbox.settle"), async move |tx: &mut Tx<'_>| tx.exec(&statement, &params).await)
-            .await?;
-        if settled == 0 {
+            .write(Act::bulk("outbox.settle"), async move |tx: &mut Tx<'_>| {
+                let mut late = Vec::new();
+                for end in &ended {
+                    if tx.exec(&end.statement, &end.params).await? == 0 {
+                        late.push(end.id);
+                    }
+                }
+                Ok::<_, Error>(late)
+            })
+            .await;
+        if late.as_ref().is_err_and(Error::is_temporary) {
+            return late.map(drop);
+        }
+        // What can never be written would otherwise hold up everything behind it; its claims run out.
+        round.ended.clear();
+        let late = late?;
+        for id in late {
             tracing::warn!(item = %id, "a delivery took longer than its claim; it may have been made twice");
         }
         Ok(())
     }
+}
+
+/// What a worker has in hand of one topic.
+#[derive(Default)]
+struct Round {
+    under_way: JoinSet<End>,
+    ended: Vec<End>,
+}
+
+impl Round {
+    fn room(&self) -> usize {
+        AT_ONCE.saturating_sub(self.under_way.len() + self.ended.len())
+    }
+
+    /// Waits until a delivery ends, and takes all that have.
+    async fn next(&mut self) {
+        let first = self.under_way.join_next().await;
+        let more = std::iter::from_fn(|| self.under_way.try_join_next());
+        for end in first.into_iter().chain(more) {
+            match end {
+                Ok(end) => self.ended.push(end),
+                Err(error) => tracing::error!(%error, "a delivery was broken off; it is made again"),
+            }
+        }
+    }
+}
+
+/// The statement that writes down how a delivery ended.
+#[derive(Clone)]
+struct End {
+    id: ItemId,
+    statement: Statement,
+    params: Vec<Value>,
+}
+
+/// Delivers one item, unless it is too late by now.
+async fn carry(world: World, handler: Arc<dyn Deliver>, item: Delivery) -> End {
+    let too_late = item.not_after.is_some_and(|limit| world.now() > limit);
+    let outcome = if too_late { None } else { Some(deliver(handler, item.clone()).await) };
+    let now = world.now();
+    let (id, claim) = (item.id, item.claim);
+    let (statement, params) = match outcome {
+        Some(Outcome::Done) => (DONE, vec![id.into(), claim.into(), now.into()]),
+        None => (LATE, vec![id.into(), claim.into(), now.into()]),
+        Some(Outcome::Retry { reason }) if item.attempt < ATTEMPTS => {
+            let reason = tidy(&reason);
+            tracing::info!(item = %id, attempt = item.attempt, reason, "a delivery is tried again later");
+            (AGAIN, vec![id.into(), claim.into(), now.plus(waiting(&item)).into(), reason.into()])
+        }
+        Some(Outcome::Retry { reason } | Outcome::Dead { reason }) => {
+            let reason = tidy(&reason);
+            tracing::warn!(item = %id, attempt = item.attempt, reason, "a delivery is given up");
+            (DEAD, vec![id.into(), claim.into(), now.into(), reason.into()])
+        }
+    };
+    End { id, statement, params }
+}
+
+/// Reasons quote what other systems answer, which may be long and hold anything.
+fn tidy(reason: &str) -> String {
+    reason.chars().take(500).map(|character| if character.is_control() { ' ' } else { character }).collect()
 }
 
 /// Claims items of one urgency, in the order in which they became due.
@@ -289,15 +347,6 @@ async fn claim_of(
     // RETURNING promises no order.
     items.sort_by_key(|(not_before, item)| (*not_before, item.id));
     Ok(items.into_iter().map(|(_, item)| item).collect())
-}
-
-/// Logs a delivery whose end could not be written down; its claim runs out and it is made again.
-fn note(carried: Result<Result<(), Error>, JoinError>) {
-    match carried {
-        Ok(Ok(())) => {}
-        Ok(Err(error)) => tracing::warn!(%error, "the end of a delivery could not be written down"),
-        Err(error) => tracing::error!(%error, "a delivery was broken off"),
-    }
 }
 
 /// Hands one item over, within its time; a handler that panics harms one delivery and not the worker.
