@@ -13,32 +13,32 @@ use serde::{Deserialize, Serialize};
     about = "横串 — 市役所の窓口・お知らせ・評価をひとつにするプログラム",
     disable_help_subcommand = true
 )]
-pub struct Cli {
+pub(crate) struct Cli {
     /// What to do; `serve` when nothing is said.
     #[command(subcommand)]
-    pub command: Option<Command>,
+    pub(crate) command: Option<Command>,
     /// Flags every command takes.
     #[command(flatten)]
-    pub common: Common,
+    pub(crate) common: Common,
 }
 
 /// Flags every command takes, before or after the files.
 #[derive(Clone, Debug, Default, Args)]
-pub struct Common {
+pub(crate) struct Common {
     /// データを置くフォルダー (初期値 ./data)
     #[arg(long, global = true, env = "YOKOGUSHI_DATA", value_name = "DIR")]
-    pub data: Option<PathBuf>,
+    pub(crate) data: Option<PathBuf>,
     /// PostgreSQL の場所 postgres://… (なければ組み込みのデータベース)
     #[arg(long, global = true, env = "YOKOGUSHI_DATABASE", value_name = "URL")]
-    pub database: Option<String>,
+    pub(crate) database: Option<String>,
     /// 設定ファイル (TOML)
     #[arg(long, global = true, env = "YOKOGUSHI_CONFIG", value_name = "FILE")]
-    pub config: Option<PathBuf>,
+    pub(crate) config: Option<PathBuf>,
 }
 
 /// One command.
 #[derive(Clone, Debug, Subcommand)]
-pub enum Command {
+pub(crate) enum Command {
     /// サーバーを動かす
     Serve(Serve),
     /// ファイルを取り込む (すべて取り込むか、何も取り込まないか)
@@ -62,9 +62,6 @@ pub enum Command {
     Doctor,
     /// API の説明書 (OpenAPI 3.1) を出力する
     Openapi,
-    /// すべてのアドレスと、だれが使えるかを出力する
-    #[command(hide = true)]
-    Routes,
     /// すべてのアドレスと、だれが使えるかを一覧にする
     Routes,
     /// 組み込みのデータベースの中身を PostgreSQL へ移す (--database で移し先を指定)
@@ -79,27 +76,27 @@ pub enum Command {
 
 /// Flags of `serve`.
 #[derive(Clone, Debug, Default, Args)]
-pub struct Serve {
+pub(crate) struct Serve {
     /// 住民向けの待ち受け (初期値 127.0.0.1:8080)
     #[arg(long, env = "YOKOGUSHI_LISTEN", value_name = "ADDR")]
-    pub listen: Option<SocketAddr>,
+    pub(crate) listen: Option<SocketAddr>,
     /// 職員・表示板を別の待ち受けに分ける (三層分離)
     #[arg(long, env = "YOKOGUSHI_STAFF_LISTEN", value_name = "ADDR")]
-    pub staff_listen: Option<SocketAddr>,
+    pub(crate) staff_listen: Option<SocketAddr>,
     /// 計測値 (/metrics) の待ち受け
     #[arg(long, env = "YOKOGUSHI_METRICS", value_name = "ADDR")]
-    pub metrics: Option<SocketAddr>,
+    pub(crate) metrics: Option<SocketAddr>,
     /// このプロセスの役割 (初期値 web,worker)
     #[arg(long, env = "YOKOGUSHI_ROLE", value_delimiter = ',', value_name = "ROLE")]
-    pub role: Vec<Role>,
+    pub(crate) role: Vec<Role>,
     /// デモの市を作らず、まっさらで始める
     #[arg(long, env = "YOKOGUSHI_NO_DEMO")]
-    pub no_demo: bool,
+    pub(crate) no_demo: bool,
 }
 
 /// What a process does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Role {
+pub(crate) enum Role {
     /// Answers HTTP.
     Web,
     /// Sends messages and runs scheduled jobs.
@@ -108,32 +105,32 @@ pub enum Role {
 
 /// Flags of `import`.
 #[derive(Clone, Debug, Args)]
-pub struct Import {
+pub(crate) struct Import {
     /// 種類
-    pub kind: ImportKind,
+    pub(crate) kind: ImportKind,
     /// ファイル
     #[arg(required = true)]
-    pub files: Vec<PathBuf>,
+    pub(crate) files: Vec<PathBuf>,
     /// 確かめるだけで、何も書かない
     #[arg(long)]
-    pub dry_run: bool,
+    pub(crate) dry_run: bool,
     /// 区域・施設のまとまりの名前 (小学校区 など)
     #[arg(long, value_name = "NAME")]
-    pub set: Option<String>,
+    pub(crate) set: Option<String>,
     /// 名前が入っている項目
     #[arg(long, value_name = "FIELD")]
-    pub name: Option<String>,
+    pub(crate) name: Option<String>,
     /// 発令日 (staff-posts): 2027-04-01
     #[arg(long, value_name = "DATE")]
-    pub effective: Option<String>,
+    pub(crate) effective: Option<String>,
     /// 読めない行を飛ばす (人とお金の表では使えません)
     #[arg(long)]
-    pub skip_bad: bool,
+    pub(crate) skip_bad: bool,
 }
 
 /// What can be imported.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
-pub enum ImportKind {
+pub(crate) enum ImportKind {
     /// 区域 (GeoJSON)
     Areas,
     /// 町字 (JSON)
@@ -150,7 +147,7 @@ pub enum ImportKind {
 
 /// Commands about staff.
 #[derive(Clone, Debug, Subcommand)]
-pub enum Staff {
+pub(crate) enum Staff {
     /// 職員を1人加え、最初のパスワードを1度だけ表示する
     Add {
         /// ログイン名

@@ -21,7 +21,7 @@ use crate::{
 };
 
 /// Runs any command but `serve` and `openapi`.
-pub async fn run(common: &Common, command: Command) -> Result<(), Problem> {
+pub(crate) async fn run(common: &Common, command: Command) -> Result<(), Problem> {
     let data = Data::read(common)?;
     match command {
         Command::Import(import) => {
@@ -60,14 +60,21 @@ async fn on_city(data: &Data, task: Task, inputs: Vec<Input>) -> Result<(), Prob
         Ok(folder) => {
             let world = World::real();
             let opened = open::open_in(Arc::new(folder), data, &world).await?;
-            let keeper = Keeper::new(Cost::OWASP, 1).map_err(|e| Problem::new(format!("パスワードの準備に失敗しました({e})。")))?;
+            let keeper = Keeper::new(Cost::OWASP, 1)
+                .map_err(|e| Problem::new(format!("パスワードの準備に失敗しました({e})。")))?;
             let city = City { db: opened.db.clone(), folder: opened.folder, world, keeper };
             let (to, mut said) = mpsc::unbounded_channel();
-            let work = tokio::spawn(async move { task.run(&city, inputs, &to).await });
-            while let Some(line) = said.recv().await {
-                println!("{line}");
-            }
-            let done = work.await.map_err(|e| Problem::new(format!("処理が途中で止まりました({e})。")))?;
+            let work = async {
+                let done = task.run(&city, inputs, &to).await;
+                drop(to);
+                done
+            };
+            let show = async {
+                while let Some(line) = said.recv().await {
+                    println!("{line}");
+                }
+            };
+            let (done, ()) = tokio::join!(work, show);
             opened.db.close().await;
             done
         }
@@ -79,19 +86,29 @@ async fn on_city(data: &Data, task: Task, inputs: Vec<Input>) -> Result<(), Prob
 fn damaged(file: &Path, error: RestoreError) -> Problem {
     match error {
         RestoreError::File(e) if e.kind() == std::io::ErrorKind::NotFound => Problem::file(file, &e),
-        RestoreError::File(e) => Problem::new(format!("{} は使えません({e})。別の保存ファイルを指定してください。", file.display())),
+        RestoreError::File(e) => {
+            Problem::new(format!("{} は使えません({e})。別の保存ファイルを指定してください。", file.display()))
+        }
         RestoreError::Newer(step) => Problem::new(format!(
             "{} は新しい版のプログラムで作られています({step})。その版を入れてからやり直してください。",
             file.display()
         )),
-        RestoreError::NotEmpty => Problem::new("移し先のデータベースが空ではありません。空のデータベースを指定してください。"),
+        RestoreError::NotEmpty => {
+            Problem::new("移し先のデータベースが空ではありません。空のデータベースを指定してください。")
+        }
         RestoreError::Store(e) => e.into(),
     }
 }
 
 async fn restore(data: &Data, file: &Path, verify_only: bool) -> Result<(), Problem> {
     let verified = store::restore::verify(file).map_err(|e| damaged(file, e))?;
-    let told = format!("{} ({}、行 {}、添付ファイル {})", file.display(), verified.made_at, verified.summary.rows, verified.summary.files);
+    let told = format!(
+        "{} ({}、行 {}、添付ファイル {})",
+        file.display(),
+        verified.made_at,
+        verified.summary.rows,
+        verified.summary.files
+    );
     if verify_only {
         println!("すべて読めました: {told}");
         return Ok(());
@@ -101,9 +118,17 @@ async fn restore(data: &Data, file: &Path, verify_only: bool) -> Result<(), Prob
     let ledger = set_aside(data, &folder, &world).await?;
     let opened = open::open_as_is_in(Arc::clone(&folder), data, &world)?;
     opened.db.ping().await?;
-    let erased = store::restore::restore(&opened.db, &world, file, &verified, &folder.path().join("files"), wiring::ERASERS, ledger)
-        .await
-        .map_err(|e| damaged(file, e))?;
+    let erased = store::restore::restore(
+        &opened.db,
+        &world,
+        file,
+        &verified,
+        &folder.path().join("files"),
+        wiring::ERASERS,
+        ledger,
+    )
+    .await
+    .map_err(|e| damaged(file, e))?;
     opened.db.close().await;
     println!("戻しました: {told}");
     println!("まだ送っていなかったお知らせは止めてあります。/staff/messages で確かめてから送ってください。");
@@ -141,9 +166,13 @@ async fn move_to_postgres(data: &Data) -> Result<(), Problem> {
     let world = World::real();
     let folder = Arc::new(Folder::own(&data.folder)?);
     if !folder.has_database() {
-        return Err(Problem::new(format!("{} に移すデータベースがありません。--data を確かめてください。", data.folder.display())));
+        return Err(Problem::new(format!(
+            "{} に移すデータベースがありません。--data を確かめてください。",
+            data.folder.display()
+        )));
     }
-    let embedded = Data { folder: data.folder.clone(), database: None, writers: data.writers, configured: data.configured };
+    let embedded =
+        Data { folder: data.folder.clone(), database: None, writers: data.writers, configured: data.configured };
     let from = open::open_in(Arc::clone(&folder), &embedded, &world).await?;
     let archive = folder.path().join(format!("move-{}.backup", world.now().seconds()));
     let made = store::backup::backup(&from.db, &world, None, &archive).await;

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use tokio::{
     io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader},
     net::{UnixListener, UnixStream},
-    sync::{mpsc, watch},
+    sync::mpsc,
 };
 
 use crate::{
@@ -46,8 +46,8 @@ fn socket(folder: &Path) -> PathBuf {
     folder.join("control.sock")
 }
 
-/// Takes commands until `stopped`.
-pub async fn serve(city: City, mut stopped: watch::Receiver<bool>) -> io::Result<()> {
+/// Takes commands, one after another, until the future is dropped.
+pub(crate) async fn serve(city: &City) -> io::Result<()> {
     let path = socket(city.folder.path());
     // The folder is ours, so a socket that is there was left by a process that was killed.
     match std::fs::remove_file(&path) {
@@ -57,22 +57,14 @@ pub async fn serve(city: City, mut stopped: watch::Receiver<bool>) -> io::Result
     let listener = UnixListener::bind(&path)?;
     std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600))?;
     loop {
-        let accepted = tokio::select! {
-            accepted = listener.accept() => accepted,
-            _ = stopped.wait_for(|stop| *stop) => break,
-        };
-        let (stream, _) = accepted?;
-        let city = city.clone();
-        tokio::spawn(async move {
-            if let Err(e) = answer(stream, city).await {
-                tracing::warn!(error = %e, "a handed-over command could not be answered");
-            }
-        });
+        let (stream, _) = listener.accept().await?;
+        if let Err(e) = answer(stream, city).await {
+            tracing::warn!(error = %e, "a handed-over command could not be answered");
+        }
     }
-    std::fs::remove_file(&path)
 }
 
-async fn answer(stream: UnixStream, city: City) -> io::Result<()> {
+async fn answer(stream: UnixStream, city: &City) -> io::Result<()> {
     let (from, mut to) = stream.into_split();
     let mut from = BufReader::new(from);
     let mut line = String::new();
@@ -88,14 +80,26 @@ async fn answer(stream: UnixStream, city: City) -> io::Result<()> {
         inputs.push(Input { name, bytes });
     }
     let (say, mut said) = mpsc::unbounded_channel();
-    let work = tokio::spawn(async move { request.task.run(&city, inputs, &say).await });
-    while let Some(text) = said.recv().await {
-        send(&mut to, &Answer::Say(text)).await?;
-    }
-    let end = match work.await {
-        Ok(Ok(())) => Answer::Done,
-        Ok(Err(problem)) => Answer::Problem(problem.to_string()),
-        Err(e) => Answer::Problem(format!("サーバーの中で失敗しました({e})。サーバーの記録を確かめてください。")),
+    let work = async {
+        let done = request.task.run(city, inputs, &say).await;
+        drop(say);
+        done
+    };
+    let tell = async {
+        let mut sent = Ok(());
+        while let Some(text) = said.recv().await {
+            // Whoever asked may have gone away; the work is finished all the same.
+            if sent.is_ok() {
+                sent = send(&mut to, &Answer::Say(text)).await;
+            }
+        }
+        sent
+    };
+    let (done, sent) = tokio::join!(work, tell);
+    sent?;
+    let end = match done {
+        Ok(()) => Answer::Done,
+        Err(problem) => Answer::Problem(problem.to_string()),
     };
     send(&mut to, &end).await
 }
@@ -107,7 +111,7 @@ async fn send(to: &mut (impl tokio::io::AsyncWrite + Unpin), answer: &Answer) ->
 }
 
 /// Hands a command to the server that owns `folder` and prints what it says.
-pub async fn hand_over(folder: &Path, task: Task, inputs: Vec<Input>) -> Result<(), Problem> {
+pub(crate) async fn hand_over(folder: &Path, task: Task, inputs: Vec<Input>) -> Result<(), Problem> {
     let away = |e: io::Error| {
         Problem::new(format!(
             "データのフォルダー {} は動いているサーバーが使っていますが、そのサーバーに頼めません({e})。サーバーと同じ利用者で実行するか、サーバーを止めてからやり直してください。",

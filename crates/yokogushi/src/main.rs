@@ -3,6 +3,7 @@
 mod cli;
 mod command;
 mod control;
+mod jobs;
 mod open;
 mod problem;
 mod serve;
@@ -64,7 +65,6 @@ fn run(cli: Cli) -> Result<(), Problem> {
         match command {
             Command::Serve(flags) => serve::run(&common, &flags).await,
             Command::Openapi => wiring::print_openapi(),
-            Command::Routes => wiring::print_routes(),
             Command::Routes => wiring::print_routes(),
             other => command::run(&common, other).await,
         }

@@ -8,20 +8,20 @@ use store::{Config, Db, Folder, Location};
 use crate::{problem::Problem, settings::Data};
 
 /// An open database and the folder files are kept in.
-pub struct Opened {
+pub(crate) struct Opened {
     /// The database, its schema brought up to date.
-    pub db: Db,
+    pub(crate) db: Db,
     /// The data folder; owned when the database is embedded.
-    pub folder: Arc<Folder>,
+    pub(crate) folder: Arc<Folder>,
 }
 
 /// Opens the database in a folder taken now, and migrates it.
-pub async fn open(data: &Data, world: &World) -> Result<Opened, Problem> {
+pub(crate) async fn open(data: &Data, world: &World) -> Result<Opened, Problem> {
     open_in(Arc::new(Folder::own(&data.folder)?), data, world).await
 }
 
 /// Opens the database in a folder already owned, and migrates it.
-pub async fn open_in(folder: Arc<Folder>, data: &Data, world: &World) -> Result<Opened, Problem> {
+pub(crate) async fn open_in(folder: Arc<Folder>, data: &Data, world: &World) -> Result<Opened, Problem> {
     let opened = open_as_is_in(folder, data, world)?;
     opened.db.ping().await?;
     opened.db.migrate(world).await?;
@@ -29,7 +29,7 @@ pub async fn open_in(folder: Arc<Folder>, data: &Data, world: &World) -> Result<
 }
 
 /// Opens the database without touching its schema.
-pub fn open_as_is_in(folder: Arc<Folder>, data: &Data, world: &World) -> Result<Opened, Problem> {
+pub(crate) fn open_as_is_in(folder: Arc<Folder>, data: &Data, world: &World) -> Result<Opened, Problem> {
     let location = match &data.database {
         None => Location::Folder(Arc::clone(&folder)),
         Some(url) if url.starts_with("postgres://") || url.starts_with("postgresql://") => {
@@ -47,6 +47,6 @@ pub fn open_as_is_in(folder: Arc<Folder>, data: &Data, world: &World) -> Result<
 }
 
 /// A path as the operator would type it from anywhere.
-pub fn absolute(path: &Path) -> Result<std::path::PathBuf, Problem> {
+pub(crate) fn absolute(path: &Path) -> Result<std::path::PathBuf, Problem> {
     std::path::absolute(path).map_err(|e| Problem::file(path, &e))
 }

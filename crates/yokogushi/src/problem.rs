@@ -6,16 +6,16 @@ use store::FolderError;
 
 /// One plain sentence for the operator. Exit code 2.
 #[derive(Debug)]
-pub struct Problem(String);
+pub(crate) struct Problem(String);
 
 impl Problem {
     /// A sentence of its own.
-    pub fn new(sentence: impl Into<String>) -> Self {
+    pub(crate) fn new(sentence: impl Into<String>) -> Self {
         Self(sentence.into())
     }
 
     /// A listener could not be opened.
-    pub fn listen(address: SocketAddr, flag: &str, error: &io::Error) -> Self {
+    pub(crate) fn listen(address: SocketAddr, flag: &str, error: &io::Error) -> Self {
         Self(match error.kind() {
             io::ErrorKind::AddrInUse => {
                 format!("{address} はほかのプログラムが使っています。{flag} で別の番号を指定してください。")
@@ -31,7 +31,7 @@ impl Problem {
     }
 
     /// A file could not be read or written.
-    pub fn file(path: &Path, error: &io::Error) -> Self {
+    pub(crate) fn file(path: &Path, error: &io::Error) -> Self {
         let path = path.display();
         Self(match error.kind() {
             io::ErrorKind::NotFound => format!("{path} が見つかりません。場所と名前を確かめてください。"),

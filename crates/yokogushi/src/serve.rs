@@ -5,7 +5,7 @@ use std::{io::Write as _, net::SocketAddr};
 use kernel::{World, time::Stopwatch};
 use people::{Cost, Keeper};
 use shell::{App, Door, PublicUrl, Tls};
-use store::Db;
+use store::Tx;
 use tokio::{
     net::TcpListener,
     signal::unix::{SignalKind, signal},
@@ -14,14 +14,15 @@ use tokio::{
 
 use crate::{
     cli::{Common, Role, Serve},
-    open,
+    control, jobs, open,
     problem::Problem,
     settings::Settings,
+    task::City,
     wiring,
 };
 
 /// Runs until asked to stop.
-pub async fn run(common: &Common, flags: &Serve) -> Result<(), Problem> {
+pub(crate) async fn run(common: &Common, flags: &Serve) -> Result<(), Problem> {
     let watch = Stopwatch::start();
     let settings = Settings::read(common, flags)?;
     log();
@@ -40,7 +41,8 @@ pub async fn run(common: &Common, flags: &Serve) -> Result<(), Problem> {
     let opened = open::open(&settings.data, &world).await?;
     let keeper =
         Keeper::new(Cost::OWASP, 2).map_err(|e| Problem::new(format!("パスワードの準備に失敗しました({e})。")))?;
-    let greeting = first_start(&opened.db, &world, &keeper, &settings).await?;
+    let city = City { db: opened.db.clone(), folder: opened.folder, world: world.clone(), keeper: keeper.clone() };
+    let greeting = first_start(&city, &settings).await?;
     let (stop, stopped) = watch::channel(false);
     let app = App::open(
         opened.db.clone(),
@@ -53,6 +55,11 @@ pub async fn run(common: &Common, flags: &Serve) -> Result<(), Problem> {
     app.end_streams_at(stopped.clone());
     let face = face_visits::Face::new(&opened.db, &world);
     let table = wiring::table(face.serve(wiring::routes()))?;
+    let mut background = Vec::new();
+    if settings.roles.contains(&Role::Worker) {
+        let holder = data_encoding::HEXLOWER.encode(&world.bytes::<8>());
+        background = jobs::start(&city.db, &world, app.city().name.clone(), &settings, &holder, &stopped)?;
+    }
     let mut servers = Vec::new();
     let public_door = if staff.is_some() { Door::Public } else { Door::Whole };
     for (listener, door) in [(listener, public_door), (staff, Door::Staff)] {
@@ -62,15 +69,23 @@ pub async fn run(common: &Common, flags: &Serve) -> Result<(), Problem> {
         }
     }
     announce(&app, &greeting, watch.elapsed().as_secs_f64(), web);
-    wait_for_signal().await?;
+    tokio::select! {
+        signal = wait_for_signal() => signal?,
+        ended = commands(&city) => ended?,
+    }
     tracing::info!("stopping: answers under way are finished");
     // Whoever listens has a receiver; none left means all have ended.
-    drop(stop.send(true));
+    let _ = stop.send(true);
     for server in servers {
         match server.await {
             Ok(Ok(())) => {}
             Ok(Err(e)) => tracing::error!(error = %e, "a listener failed"),
             Err(e) => tracing::error!(error = %e, "a server ended badly"),
+        }
+    }
+    for job in background {
+        if let Err(e) = job.await {
+            tracing::error!(error = %e, "a job ended badly");
         }
     }
     opened.db.close().await;
@@ -125,17 +140,39 @@ fn reach(
     Ok(config)
 }
 
-/// What a first start made, to be printed once.
+/// What is printed besides the addresses: how to sign in, on a first start and in a demo city on every start.
 #[derive(Default)]
 struct Greeting {
     lines: Vec<String>,
 }
 
+/// How to sign in to a demo city, kept beside its data: it is printed at every start.
+const SIGN_INS: &str = "demo-sign-ins.txt";
+
 /// On an empty city: the demo city, or the first administrator.
-async fn first_start(db: &Db, world: &World, keeper: &Keeper, settings: &Settings) -> Result<Greeting, Problem> {
+async fn first_start(city: &City, settings: &Settings) -> Result<Greeting, Problem> {
+    let path = city.folder.path().join(SIGN_INS);
+    if settings.demo {
+        let made = demo::create(&city.db, &city.world).await;
+        if let Some(made) = made.map_err(|e| Problem::new(format!("デモの市を作れません({e})。")))? {
+            let mut lines = vec!["デモ(架空の市です)の職員".to_owned()];
+            for it in &made.sign_ins {
+                lines.push(format!("  {} / パスワード {}  ({})", it.login, it.password, it.role));
+                lines.push(format!("      1回だけ使えるコード {}", it.codes.join(" ")));
+            }
+            lines.extend(made.addresses.iter().map(|(path, what)| format!("  {path}  {what}")));
+            std::fs::write(&path, lines.join("\n")).map_err(|e| Problem::file(&path, &e))?;
+        }
+        if let Ok(text) = std::fs::read_to_string(&path) {
+            return Ok(Greeting { lines: text.lines().map(str::to_owned).collect() });
+        }
+    }
+    let set_up: Result<_, store::Error> = city.db.read(async |tx: &mut Tx<'_>| places::city(tx).await).await;
+    if set_up?.is_some_and(|set_up| set_up.is_demo) {
+        return Ok(Greeting::default());
+    }
     let mut greeting = Greeting::default();
-    let _ = settings.demo;
-    let first = people::first_administrator(db, world, keeper).await;
+    let first = people::first_administrator(&city.db, &city.world, &city.keeper).await;
     if let Some(first) = first.map_err(|e| Problem::new(format!("最初の管理者を作れません({e})。")))? {
         greeting
             .lines
@@ -162,6 +199,14 @@ fn announce(app: &App, greeting: &Greeting, seconds: f64, web: bool) {
     let mut out = std::io::stdout().lock();
     // Nobody may be reading; the server serves all the same.
     drop(out.write_all(text.as_bytes()).and_then(|()| out.flush()));
+}
+
+/// Takes handed-over commands; when that is impossible the server serves all the same.
+async fn commands(city: &City) -> Result<(), Problem> {
+    if let Err(error) = control::serve(city).await {
+        tracing::warn!(%error, "commands beside this server cannot be taken");
+    }
+    std::future::pending().await
 }
 
 async fn wait_for_signal() -> Result<(), Problem> {

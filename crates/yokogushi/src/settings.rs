@@ -15,42 +15,42 @@ use crate::{
 /// The configuration file. Every key is the name of its environment variable without `YOKOGUSHI_`, in lower case.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct File {
+pub(crate) struct File {
     /// Listener for residents.
-    pub listen: Option<SocketAddr>,
+    pub(crate) listen: Option<SocketAddr>,
     /// Listener for staff, when separate.
-    pub staff_listen: Option<SocketAddr>,
+    pub(crate) staff_listen: Option<SocketAddr>,
     /// Listener for metrics.
-    pub metrics: Option<SocketAddr>,
+    pub(crate) metrics: Option<SocketAddr>,
     /// Data folder.
-    pub data: Option<PathBuf>,
+    pub(crate) data: Option<PathBuf>,
     /// PostgreSQL.
-    pub database: Option<String>,
+    pub(crate) database: Option<String>,
     /// Address residents type.
-    pub public_url: Option<String>,
+    pub(crate) public_url: Option<String>,
     /// Address staff type, when separate.
-    pub staff_url: Option<String>,
+    pub(crate) staff_url: Option<String>,
     /// Networks of proxies whose `X-Forwarded-For` is believed.
-    pub trusted_proxies: Option<String>,
+    pub(crate) trusted_proxies: Option<String>,
     /// Certificate chain (PEM).
-    pub tls_cert: Option<PathBuf>,
+    pub(crate) tls_cert: Option<PathBuf>,
     /// Private key (PEM).
-    pub tls_key: Option<PathBuf>,
+    pub(crate) tls_key: Option<PathBuf>,
     /// Mail server.
-    pub smtp_url: Option<String>,
+    pub(crate) smtp_url: Option<String>,
     /// Sender of mail.
-    pub mail_from: Option<String>,
+    pub(crate) mail_from: Option<String>,
     /// Authority of the mail server's certificate (PEM).
-    pub smtp_ca: Option<PathBuf>,
+    pub(crate) smtp_ca: Option<PathBuf>,
     /// Map tiles.
-    pub tiles: Option<String>,
+    pub(crate) tiles: Option<String>,
     /// Connections for writes on PostgreSQL.
-    pub database_writers: Option<usize>,
+    pub(crate) database_writers: Option<usize>,
 }
 
 impl File {
     /// Reads the file a command names, or nothing.
-    pub fn read(path: Option<&Path>) -> Result<Self, Problem> {
+    pub(crate) fn read(path: Option<&Path>) -> Result<Self, Problem> {
         let Some(path) = path else { return Ok(Self::default()) };
         let text = std::fs::read_to_string(path).map_err(|e| Problem::file(path, &e))?;
         toml::from_str(&text).map_err(|e| Problem::new(format!("設定ファイル {} を読めません: {e}", path.display())))
@@ -59,44 +59,44 @@ impl File {
 
 /// Where the city's data are.
 #[derive(Debug)]
-pub struct Data {
+pub(crate) struct Data {
     /// The data folder.
-    pub folder: PathBuf,
+    pub(crate) folder: PathBuf,
     /// PostgreSQL, when not embedded.
-    pub database: Option<String>,
+    pub(crate) database: Option<String>,
     /// Connections for residents' writes on PostgreSQL.
-    pub writers: usize,
+    pub(crate) writers: usize,
     /// The file was named: the operator has set this city up.
-    pub configured: bool,
+    pub(crate) configured: bool,
 }
 
 /// Everything `serve` needs.
 #[derive(Debug)]
-pub struct Settings {
+pub(crate) struct Settings {
     /// Listener for residents (and staff, when not separate).
-    pub listen: SocketAddr,
+    pub(crate) listen: SocketAddr,
     /// Listener for staff.
-    pub staff_listen: Option<SocketAddr>,
+    pub(crate) staff_listen: Option<SocketAddr>,
     /// Listener for metrics.
-    pub metrics: Option<SocketAddr>,
+    pub(crate) metrics: Option<SocketAddr>,
     /// Where the data are.
-    pub data: Data,
+    pub(crate) data: Data,
     /// Address residents type.
-    pub public_url: Option<String>,
+    pub(crate) public_url: Option<String>,
     /// Address staff type.
-    pub staff_url: Option<String>,
+    pub(crate) staff_url: Option<String>,
     /// Networks of proxies.
-    pub trusted_proxies: Option<String>,
+    pub(crate) trusted_proxies: Option<String>,
     /// Certificate and key.
-    pub tls: Option<(PathBuf, PathBuf)>,
+    pub(crate) tls: Option<(PathBuf, PathBuf)>,
     /// Map tiles.
-    pub tiles: Option<String>,
+    pub(crate) tiles: Option<String>,
     /// Mail server and sender, and its authority.
-    pub mail: Option<(String, String, Option<PathBuf>)>,
+    pub(crate) mail: Option<(String, String, Option<PathBuf>)>,
     /// Roles of this process.
-    pub roles: Vec<Role>,
+    pub(crate) roles: Vec<Role>,
     /// Whether an empty city becomes the demo city.
-    pub demo: bool,
+    pub(crate) demo: bool,
 }
 
 fn environment(name: &str) -> Result<Option<String>, Problem> {
@@ -114,7 +114,7 @@ fn path(name: &str, file: Option<PathBuf>) -> Result<Option<PathBuf>, Problem> {
 
 impl Data {
     /// Where the data are, for any command.
-    pub fn read(common: &Common) -> Result<Self, Problem> {
+    pub(crate) fn read(common: &Common) -> Result<Self, Problem> {
         Self::from_parts(common, &File::read(common.config.as_deref())?)
     }
 
@@ -136,7 +136,7 @@ impl Data {
 
 impl Settings {
     /// Gathers the configuration of `serve`.
-    pub fn read(common: &Common, serve: &Serve) -> Result<Self, Problem> {
+    pub(crate) fn read(common: &Common, serve: &Serve) -> Result<Self, Problem> {
         let file = File::read(common.config.as_deref())?;
         let data = Data::from_parts(common, &file)?;
         let tls = match (path("YOKOGUSHI_TLS_CERT", file.tls_cert)?, path("YOKOGUSHI_TLS_KEY", file.tls_key)?) {

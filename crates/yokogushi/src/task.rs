@@ -15,35 +15,35 @@ use crate::{cli::ImportKind, problem::Problem, wiring};
 
 /// An open city.
 #[derive(Clone)]
-pub struct City {
+pub(crate) struct City {
     /// Its database.
-    pub db: Db,
+    pub(crate) db: Db,
     /// Its data folder.
-    pub folder: Arc<Folder>,
+    pub(crate) folder: Arc<Folder>,
     /// Clock and chance.
-    pub world: World,
+    pub(crate) world: World,
     /// Makes passwords.
-    pub keeper: Keeper,
+    pub(crate) keeper: Keeper,
 }
 
 impl City {
     /// Where attached files are kept.
-    pub fn files(&self) -> PathBuf {
+    pub(crate) fn files(&self) -> PathBuf {
         self.folder.path().join("files")
     }
 }
 
 /// A file as its bytes: the server need not be able to read it.
-pub struct Input {
+pub(crate) struct Input {
     /// The name as typed.
-    pub name: String,
+    pub(crate) name: String,
     /// Everything in it.
-    pub bytes: Vec<u8>,
+    pub(crate) bytes: Vec<u8>,
 }
 
 /// What is to be done.
 #[derive(Debug, Serialize, Deserialize)]
-pub enum Task {
+pub(crate) enum Task {
     /// `import`.
     Import {
         /// What the files hold.
@@ -78,16 +78,16 @@ pub enum Task {
 }
 
 /// Where a task's lines go.
-pub type Say = UnboundedSender<String>;
+pub(crate) type Say = UnboundedSender<String>;
 
 /// Says a line; whoever asked may have gone away, the work goes on.
-pub fn say(to: &Say, line: impl Into<String>) {
+pub(crate) fn say(to: &Say, line: impl Into<String>) {
     drop(to.send(line.into()));
 }
 
 impl Task {
     /// Does it.
-    pub async fn run(self, city: &City, inputs: Vec<Input>, to: &Say) -> Result<(), Problem> {
+    pub(crate) async fn run(self, city: &City, inputs: Vec<Input>, to: &Say) -> Result<(), Problem> {
         match self {
             Self::Import { kind, dry_run, set, name, effective } => {
                 let options = import::Options { kind, dry_run, set, name, effective };
@@ -130,7 +130,14 @@ async fn doctor(city: &City, to: &Say) -> Result<(), Problem> {
     }
     let set_up: Result<_, store::Error> = city.db.read(async |tx: &mut Tx<'_>| places::city(tx).await).await;
     match set_up? {
-        Some(set_up) => say(to, format!("市: {}{}", set_up.name.get(kernel::Locale::Ja), if set_up.is_demo { " (デモ)" } else { "" })),
+        Some(set_up) => say(
+            to,
+            format!(
+                "市: {}{}",
+                set_up.name.get(kernel::locale::Locale::Ja),
+                if set_up.is_demo { " (デモ)" } else { "" }
+            ),
+        ),
         None => say(to, "市: まだ設定されていません。/staff/settings で名前と電話番号を入れてください"),
     }
     Ok(())

@@ -7,36 +7,42 @@ use store::{Statement, erasure::Eraser};
 use crate::problem::Problem;
 
 /// Every statement of the house, room by room.
-pub const ROOMS: &[&[&[Statement]]] =
-    &[store::STATEMENTS, places::STATEMENTS, people::STATEMENTS, messages::STATEMENTS, voices::STATEMENTS, visits::STATEMENTS];
+pub(crate) const ROOMS: &[&[&[Statement]]] = &[
+    store::STATEMENTS,
+    places::STATEMENTS,
+    people::STATEMENTS,
+    messages::STATEMENTS,
+    voices::STATEMENTS,
+    visits::STATEMENTS,
+];
 
 /// How each service forgets.
-pub const ERASERS: &[Eraser] = &[visits::CONTACT];
+pub(crate) const ERASERS: &[Eraser] = &[visits::CONTACT, voices::ERASER];
 
 /// Every route of the house.
-pub fn table(routes: Vec<Route>) -> Result<Table, Problem> {
+pub(crate) fn table(routes: Vec<Route>) -> Result<Table, Problem> {
     Table::new(routes).map_err(|e| Problem::new(format!("プログラムの不具合です(routes: {e})。")))
 }
 
 /// The back office's rail.
-pub fn nav() -> Vec<NavItem> {
+pub(crate) fn nav() -> Vec<NavItem> {
     Vec::new()
 }
 
 /// The routes of all faces.
-pub fn routes() -> Vec<Route> {
-    face_visits::routes()
+pub(crate) fn routes() -> Vec<Route> {
+    [face_city::routes(), face_visits::routes()].concat()
 }
 
 /// `yokogushi openapi`.
-pub fn print_openapi() -> Result<(), Problem> {
+pub(crate) fn print_openapi() -> Result<(), Problem> {
     let document = shell::openapi::document(&table(routes())?, env!("CARGO_PKG_VERSION"));
     println!("{document:#}");
     Ok(())
 }
 
 /// `yokogushi routes`: one line a route, for whoever reviews who may do what.
-pub fn print_routes() -> Result<(), Problem> {
+pub(crate) fn print_routes() -> Result<(), Problem> {
     for route in table(routes())?.routes() {
         let who = match route.who {
             Who::Staff(permission) => format!("{permission:?}"),

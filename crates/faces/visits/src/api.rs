@@ -226,10 +226,11 @@ pub(crate) fn routes() -> Vec<Route> {
             Method::GET,
             BOOKING,
             Who::Secret,
-            doc("getBooking", "See a booking")
-                .query::<Secret>()
-                .answers::<BookingView>(200, "the booking")
-                .refuses(404, "not-found", "no such booking, or a wrong secret"),
+            doc("getBooking", "See a booking").query::<Secret>().answers::<BookingView>(200, "the booking").refuses(
+                404,
+                "not-found",
+                "no such booking, or a wrong secret",
+            ),
             view,
         ),
         Route::api(
@@ -266,12 +267,7 @@ async fn services(State(app): State<App>, ask: Ask) -> Result<Response, Refusal>
             summary: service.summary.get(ask.locale).to_owned(),
             counter: service.counter.to_string(),
             minutes: service.minutes,
-            bring: service
-                .bring
-                .list(visits::Who::Own)
-                .iter()
-                .map(|thing| thing.get(ask.locale).to_owned())
-                .collect(),
+            bring: service.bring.list(visits::Who::Own).iter().map(|thing| thing.get(ask.locale).to_owned()).collect(),
         })
         .collect();
     shell::json(StatusCode::OK, &list)
@@ -429,9 +425,7 @@ async fn book(
             ),
         })?;
     let view = match made {
-        Made::New(booked) => {
-            booked_view(&app, &booked.number, booked.secret, booked.service, booked.slot)
-        }
+        Made::New(booked) => booked_view(&app, &booked.number, booked.secret, booked.service, booked.slot),
         Made::Before(id) => again(&app, id).await?,
     };
     let mut response = shell::json(StatusCode::CREATED, &view)?;
@@ -499,7 +493,12 @@ async fn cancel(
     let (world, site) = (app.world.clone(), site(&app));
     app.db
         .write(CANCEL, async move |tx: &mut Tx<'_>| {
-            visits::cancel(tx, &world, Cancel::Link { number: number.clone(), secret: secret.clone(), site: site.clone() }).await
+            visits::cancel(
+                tx,
+                &world,
+                Cancel::Link { number: number.clone(), secret: secret.clone(), site: site.clone() },
+            )
+            .await
         })
         .await
         .map_err(refusals::cancel)?;

@@ -2,6 +2,7 @@
 
 mod api;
 mod refusals;
+mod resident;
 
 use kernel::World;
 use shell::{App, Route};
@@ -41,7 +42,7 @@ impl Face {
 /// Every route of this face, described; [`Face::serve`] makes them work.
 #[must_use]
 pub fn routes() -> Vec<Route> {
-    api::routes()
+    [api::routes(), resident::routes()].into_iter().flatten().collect()
 }
 
 /// How the public sees this city's pages.

@@ -11,7 +11,9 @@ pub(crate) fn book(error: BookError) -> Refusal {
         BookError::NoSuchService => Refusal::invalid([FieldFault::new("service", "visits-refused-no-service")]),
         BookError::NoSuchSlot => Refusal::invalid([FieldFault::new("slot", "visits-refused-no-slot")]),
         BookError::Past => Refusal::invalid([FieldFault::new("slot", "visits-refused-past")]),
-        BookError::NotYet(day) => Refusal::invalid([FieldFault::new("slot", "visits-refused-not-yet").with("day", day)]),
+        BookError::NotYet(day) => {
+            Refusal::invalid([FieldFault::new("slot", "visits-refused-not-yet").with("day", day)])
+        }
         BookError::TooLate(_) => Refusal::invalid([FieldFault::new("slot", "visits-refused-too-late")]),
         BookError::Closed => Refusal::invalid([FieldFault::new("slot", "visits-refused-closed")]),
         BookError::Full => conflict("slot-full", "visits-refused-full-title", "visits-refused-full-next"),

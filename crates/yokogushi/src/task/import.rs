@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use kernel::{Locale, day::Day};
+use kernel::{day::Day, locale::Locale};
 use people::Actor;
 use places::{
     areas::{self, AreaOptions},
@@ -21,12 +21,12 @@ const ACT: Act = Act::bulk("import");
 const SHOWN: usize = 50;
 
 /// The flags of `import`.
-pub struct Options {
-    pub kind: ImportKind,
-    pub dry_run: bool,
-    pub set: Option<String>,
-    pub name: Option<String>,
-    pub effective: Option<String>,
+pub(crate) struct Options {
+    pub(crate) kind: ImportKind,
+    pub(crate) dry_run: bool,
+    pub(crate) set: Option<String>,
+    pub(crate) name: Option<String>,
+    pub(crate) effective: Option<String>,
 }
 
 /// A file that was read and found good.
@@ -39,12 +39,14 @@ enum Checked {
     StaffPosts(people::StaffPosts),
 }
 
-pub async fn run(city: &City, options: &Options, inputs: Vec<Input>, to: &Say) -> Result<(), Problem> {
+pub(crate) async fn run(city: &City, options: &Options, inputs: Vec<Input>, to: &Say) -> Result<(), Problem> {
     if options.set.is_some() && inputs.len() > 1 && options.kind != ImportKind::Holidays {
         return Err(Problem::new("--set は1つのファイルを取り込むときだけ使えます。ファイルごとに実行してください。"));
     }
     let effective = match &options.effective {
-        Some(text) => Day::parse(text).ok_or_else(|| Problem::new("--effective は 2027-04-01 の形で指定してください。"))?,
+        Some(text) => {
+            Day::parse(text).ok_or_else(|| Problem::new("--effective は 2027-04-01 の形で指定してください。"))?
+        }
         None => city.world.today(),
     };
     let mut checked = Vec::new();
@@ -109,13 +111,14 @@ fn table(input: &Input) -> Result<intake::Table, Vec<String>> {
 
 fn sentence(tongue: &words::Tongue, key: &str, args: Vec<(&'static str, String)>) -> String {
     let args: Vec<_> = args.into_iter().map(|(name, value)| (name, value.into())).collect();
-    tongue.with(key, &args)
+    tongue.with(key, args).into_owned()
 }
 
 /// Each bad cell in words: line, column, reason and what stood there.
 fn rows(bad: &intake::BadRows) -> Vec<String> {
     let tongue = words::Words::get().locale(Locale::Ja);
-    bad.iter()
+    bad.rows
+        .iter()
         .map(|bad| {
             let column = bad.column.as_deref().map(|c| format!("「{c}」")).unwrap_or_default();
             let value = if bad.value.is_empty() { String::new() } else { format!(" ({})", bad.value) };
@@ -124,7 +127,14 @@ fn rows(bad: &intake::BadRows) -> Vec<String> {
         .collect()
 }
 
-async fn store(city: &City, options: &Options, effective: Day, name: &str, good: Checked, to: &Say) -> Result<(), Problem> {
+async fn store(
+    city: &City,
+    options: &Options,
+    effective: Day,
+    name: &str,
+    good: Checked,
+    to: &Say,
+) -> Result<(), Problem> {
     let (db, world, dry) = (&city.db, &city.world, options.dry_run);
     let would = if dry { "取り込むと" } else { "取り込みました" };
     let told = |imported: Imported| {
@@ -133,9 +143,7 @@ async fn store(city: &City, options: &Options, effective: Day, name: &str, good:
     };
     let fault = |e: places::import::ImportError| match e {
         places::import::ImportError::Store(e) => e.into(),
-        other @ places::import::ImportError::Overtaken { .. } => {
-            Problem::new(format!("{name}: 同じまとまりの取り込みがほかで先に終わりました({other})。内容を見てからやり直してください。"))
-        }
+        other @ places::import::ImportError::Overtaken { .. } => Problem::new(format!("{name}: {other}")),
     };
     match good {
         Checked::Areas(parsed) => {
@@ -152,15 +160,21 @@ async fn store(city: &City, options: &Options, effective: Day, name: &str, good:
         }
         Checked::Facilities(Parsed::Labels(list)) => {
             let kept = facilities::store_labels(db, world, list, dry).await.map_err(fault)?;
-            say(to, match kept {
-                LabelsKept::For(set) => format!("{name}: 項目の説明として、「{set}」に使います"),
-                LabelsKept::Waiting { could_be } if could_be.is_empty() => {
-                    format!("{name}: 項目の説明として覚えました。合う一覧を取り込むと使われます")
-                }
-                LabelsKept::Waiting { could_be } => {
-                    format!("{name}: 項目の説明として覚えました。合いそうな一覧が複数あります: {}", could_be.join("、"))
-                }
-            });
+            say(
+                to,
+                match kept {
+                    LabelsKept::For(set) => format!("{name}: 項目の説明として、「{set}」に使います"),
+                    LabelsKept::Waiting { could_be } if could_be.is_empty() => {
+                        format!("{name}: 項目の説明として覚えました。合う一覧を取り込むと使われます")
+                    }
+                    LabelsKept::Waiting { could_be } => {
+                        format!(
+                            "{name}: 項目の説明として覚えました。合いそうな一覧が複数あります: {}",
+                            could_be.join("、")
+                        )
+                    }
+                },
+            );
         }
         Checked::Holidays(parsed) => {
             notes(to, name, &parsed.notes);
@@ -222,7 +236,7 @@ async fn store(city: &City, options: &Options, effective: Day, name: &str, good:
     Ok(())
 }
 
-fn notes(to: &Say, name: &str, notes: &[String]) {
+fn notes(to: &Say, name: &str, notes: &[impl std::fmt::Display]) {
     for note in notes.iter().take(SHOWN) {
         say(to, format!("{name}: {note}"));
     }

@@ -6,7 +6,7 @@ use people::{AddStaff, AddStaffError, FirstPost, Login, OWN_POST, PersonData};
 use super::{City, Say, say};
 use crate::problem::Problem;
 
-pub async fn add(city: &City, login: &str, name: &str, post: Option<&str>, to: &Say) -> Result<(), Problem> {
+pub(crate) async fn add(city: &City, login: &str, name: &str, post: Option<&str>, to: &Say) -> Result<(), Problem> {
     let login = Login::parse(login)
         .ok_or_else(|| Problem::new("--login には英小文字・数字・ . - _ で2文字から64文字を指定してください。"))?;
     let bad_name = |e| Problem::new(format!("--name を使えません({e})。"));

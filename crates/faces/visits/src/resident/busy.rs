@@ -1,0 +1,57 @@
+//! 混雑状況: who waits where, how long it takes now, and when it is usually quicker.
+
+use askama::Template;
+use axum::{Extension, extract::State, response::Response};
+use shell::{App, Ask, Page, Refusal, Route, Who, html};
+
+use crate::Face;
+
+pub(crate) fn routes() -> Vec<Route> {
+    vec![Route::page("/visits/congestion", Who::Anyone, show)]
+}
+
+/// One counter.
+struct Line {
+    name: String,
+    place: String,
+    waiting: usize,
+    wait: String,
+    called: String,
+    usual: String,
+    best: String,
+}
+
+#[derive(Template)]
+#[template(path = "visits_busy.html")]
+struct BusyPage {
+    page: Page,
+    lines: Vec<Line>,
+    as_of: String,
+}
+
+async fn show(State(app): State<App>, Extension(face): Extension<Face>, ask: Ask) -> Result<Response, Refusal> {
+    let t = ask.t();
+    let now = face.congestion.now().await?;
+    let lines = now.iter().map(|it| Line {
+        name: it.counter.details.name.get(ask.locale).to_owned(),
+        place: it.counter.details.location.get(ask.locale).to_owned(),
+        waiting: it.waiting,
+        wait: t.with("visits-busy-wait", [("n", it.wait_now.into())]).into_owned(),
+        called: it.last_ticket.clone().unwrap_or_default(),
+        usual: it
+            .this_hour()
+            .map(|hour| {
+                t.with("visits-busy-usual", [("low", hour.low.into()), ("high", hour.high.into())]).into_owned()
+            })
+            .unwrap_or_default(),
+        best: it
+            .best_hour()
+            .map(|hour| t.with("visits-busy-best", [("hour", i64::from(hour.hour).into())]).into_owned())
+            .unwrap_or_default(),
+    });
+    html(&BusyPage {
+        page: Page::new(&app, &ask, "visits-busy-title").tab("visits"),
+        lines: lines.collect(),
+        as_of: now.first().map_or_else(|| t.moment(app.world.now()), |it| t.moment(it.as_of)),
+    })
+}

@@ -1,0 +1,125 @@
+//! What runs in the background: deliveries, the audit seal, slots rolling ahead, and everything that goes when its time has come.
+
+use std::{sync::Arc, time::Duration};
+
+use channels::{Kept, MailConfig, Smtp};
+use kernel::{World, locale::Localized};
+use messages::{Channels, Kinds, Letterhead, PostOffice};
+use store::{
+    Act, Db, Error, Tx, lease,
+    outbox::{Deliver, Worker},
+};
+use tokio::{sync::watch, task::JoinHandle};
+
+use crate::{problem::Problem, settings::Settings};
+
+/// Between two rounds of what is due within minutes.
+const MINUTE: Duration = Duration::from_secs(60);
+/// Rounds of [`MINUTE`] between two rounds of what is due within hours.
+const HOURLY: u32 = 60;
+/// How long a node that vanished keeps its lease.
+const LEASE: Duration = Duration::from_secs(150);
+/// Free text residents wrote is emptied after this time.
+const KEEP_LINES: Duration = Duration::from_secs(365 * 24 * 3600);
+/// Records of deliveries, and letters kept instead of sent, go after this time.
+const KEEP_LETTERS: i64 = 400;
+const SWEEP: Act = Act::bulk("jobs.sweep");
+
+/// Starts every job of a worker; they end when `stopped` says so.
+pub(crate) fn start(
+    db: &Db,
+    world: &World,
+    city: Localized,
+    settings: &Settings,
+    holder: &str,
+    stopped: &watch::Receiver<bool>,
+) -> Result<Vec<JoinHandle<()>>, Problem> {
+    let office: Arc<dyn Deliver> = Arc::new(PostOffice::new(
+        db.clone(),
+        world.clone(),
+        Kinds::new([visits::KINDS]),
+        Letterhead { city },
+        channels(db, settings)?,
+    ));
+    let worker = Worker::new(db.clone(), world.clone(), vec![office]);
+    Ok(vec![
+        tokio::spawn(worker.run(stopped.clone())),
+        tokio::spawn(store::audit::seal::run(db.clone(), world.clone(), holder.to_owned(), stopped.clone())),
+        tokio::spawn(rounds(db.clone(), world.clone(), holder.to_owned(), stopped.clone())),
+    ])
+}
+
+fn channels(db: &Db, settings: &Settings) -> Result<Channels, Problem> {
+    let mail: Option<Arc<dyn messages::channel::Channel>> = match &settings.mail {
+        None => None,
+        Some((url, from, ca)) => {
+            let ca = match ca {
+                None => None,
+                Some(path) => Some(std::fs::read(path).map_err(|e| Problem::file(path, &e))?),
+            };
+            let config = MailConfig::read(url, from, ca.as_deref())
+                .map_err(|e| Problem::new(format!("メールの設定を読めません: {e}")))?;
+            Some(Arc::new(Smtp::new(&config)))
+        }
+    };
+    Ok(Channels { mail, inbox: Arc::new(Kept::inbox(db.clone())), simulator: Arc::new(Kept::simulator(db.clone())) })
+}
+
+/// One node at a time does the rounds; which one, the lease decides.
+async fn rounds(db: Db, world: World, holder: String, mut stopped: watch::Receiver<bool>) {
+    let mut round = 0_u32;
+    loop {
+        match mine(&db, &world, &holder).await {
+            Ok(true) => {
+                if let Err(error) = minutely(&db, &world).await {
+                    tracing::warn!(%error, "a round of jobs failed; the next one makes it good");
+                }
+                if round.is_multiple_of(HOURLY)
+                    && let Err(error) = hourly(&db, &world).await
+                {
+                    tracing::warn!(%error, "an hourly round of jobs failed; the next one makes it good");
+                }
+                round = round.wrapping_add(1);
+            }
+            Ok(false) => {}
+            Err(error) => tracing::warn!(%error, "the jobs wait for the database"),
+        }
+        tokio::select! {
+            () = tokio::time::sleep(MINUTE) => {}
+            _ = stopped.wait_for(|stop| *stop) => return,
+        }
+    }
+}
+
+async fn mine(db: &Db, world: &World, holder: &str) -> Result<bool, Error> {
+    let (world, holder) = (world.clone(), holder.to_owned());
+    let act = Act::bulk("jobs.lease");
+    let held =
+        db.write(act, async move |tx: &mut Tx<'_>| lease::take(tx, &world, "jobs", &holder, LEASE).await).await?;
+    Ok(held.is_some())
+}
+
+async fn minutely(db: &Db, world: &World) -> Result<(), Error> {
+    visits::jobs::sweep(db, world).await?;
+    db.write(SWEEP, async |tx: &mut Tx<'_>| messages::staff::catch_up(tx).await).await?;
+    Ok(())
+}
+
+async fn hourly(db: &Db, world: &World) -> Result<(), Error> {
+    visits::jobs::keep_slots(db, world).await?;
+    places::import::sweep(db, world).await?;
+    let world = world.clone();
+    db.write(SWEEP, async move |tx: &mut Tx<'_>| {
+        let before = world.now().plus_days(-KEEP_LETTERS);
+        people::sweep(tx, world.now()).await?;
+        store::idempotency::sweep(tx, &world).await?;
+        store::limits::sweep(tx, &world).await?;
+        voices::sweep(tx, &world, KEEP_LINES).await?;
+        messages::staff::sweep(tx, before).await?;
+        for shelf in [messages::letters::Shelf::Inbox, messages::letters::Shelf::Simulator] {
+            messages::letters::sweep(tx, shelf, before).await?;
+        }
+        Ok::<_, Error>(())
+    })
+    .await
+}
