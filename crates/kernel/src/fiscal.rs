@@ -57,10 +57,7 @@ impl FiscalYear {
     /// (2019 is 令和元年度), as the governments decided in 1989 and 2019.
     #[must_use]
     pub fn label_ja(self) -> String {
-        match Month::new(self.0, 12)
-            .map(Month::last_day)
-            .and_then(wareki::of)
-        {
+        match Month::new(self.0, 12).map(Month::last_day).and_then(wareki::of) {
             Some(year) => format!("{year}度"),
             None => format!("{}年度", self.0),
         }
@@ -91,10 +88,7 @@ mod tests {
         assert_eq!(FiscalYear::of(day("2026-03-31")).year(), 2025);
         assert_eq!(FiscalYear::of(day("2026-04-01")).year(), 2026);
         let year = FiscalYear::new(2023).unwrap();
-        assert_eq!(
-            (year.first_day(), year.last_day()),
-            (day("2023-04-01"), day("2024-03-31"))
-        );
+        assert_eq!((year.first_day(), year.last_day()), (day("2023-04-01"), day("2024-03-31")));
         assert_eq!(FiscalYear::new(0), None);
     }
 

@@ -25,9 +25,7 @@ pub fn holiday(day: Day) -> Option<&'static str> {
     }
     // 国民の休日: a plain day between two holidays (Art. 3 (3), since 1985-12-27).
     let sunday = day.weekday() == Weekday::Sunday;
-    let between = on_or_after(day, 1985, 12, 27)
-        && national(day.plus(-1)).is_some()
-        && national(day.plus(1)).is_some();
+    let between = on_or_after(day, 1985, 12, 27) && national(day.plus(-1)).is_some() && national(day.plus(1)).is_some();
     (between && !sunday).then_some("国民の休日")
 }
 
@@ -39,9 +37,7 @@ fn is_substitute(day: Day) -> bool {
     // Until 2006 only the Monday itself; since 2007 the next day that is not a holiday.
     if !on_or_after(day, 2007, 1, 1) {
         let sunday = day.plus(-1);
-        return sunday.weekday() == Weekday::Sunday
-            && on_or_after(sunday, 1973, 4, 12)
-            && national(sunday).is_some();
+        return sunday.weekday() == Weekday::Sunday && on_or_after(sunday, 1973, 4, 12) && national(sunday).is_some();
     }
     let mut before = day.plus(-1);
     while national(before).is_some() {
@@ -186,9 +182,7 @@ impl Calendar {
     /// The first open day on or after this one, within a year.
     #[must_use]
     pub fn next_open(&self, day: Day) -> Option<Day> {
-        (0..366)
-            .map(|ahead| day.plus(ahead))
-            .find(|day| self.is_open(*day))
+        (0..366).map(|ahead| day.plus(ahead)).find(|day| self.is_open(*day))
     }
 }
 

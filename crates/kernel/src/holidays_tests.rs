@@ -152,11 +152,7 @@ fn the_law_as_it_was() {
 fn no_holiday_of_the_calendar_falls_outside_the_law() {
     assert!(year(1947).is_empty());
     // Beyond the formula's range the fixed days remain.
-    assert!(
-        !year(2100)
-            .iter()
-            .any(|day| day.contains("春分") || day.contains("秋分"))
-    );
+    assert!(!year(2100).iter().any(|day| day.contains("春分") || day.contains("秋分")));
     assert!(year(2100).iter().any(|day| day.contains("元日")));
 }
 
@@ -178,10 +174,7 @@ fn the_hall_is_closed_when_the_law_the_list_or_the_city_says_so() {
     assert_eq!(calendar.name(day("2026-12-29")), Some("年末年始"));
     assert_eq!(calendar.name(day("2026-12-28")), None);
     assert_eq!(calendar.name(day("2027-01-01")), Some("元日"));
-    assert_eq!(
-        calendar.next_open(day("2026-12-29")),
-        Some(day("2027-01-04"))
-    );
+    assert_eq!(calendar.next_open(day("2026-12-29")), Some(day("2027-01-04")));
     calendar.close(day("2026-11-24"), "庁舎設備点検");
     assert!(!calendar.is_open(day("2026-11-24")));
     assert_eq!(calendar.name(day("2026-11-24")), Some("庁舎設備点検"));
@@ -190,19 +183,8 @@ fn the_hall_is_closed_when_the_law_the_list_or_the_city_says_so() {
 #[test]
 fn an_imported_year_speaks_alone() {
     let mut calendar = Calendar::new();
-    calendar.import([
-        (day("2027-01-01"), "元日".to_owned()),
-        (day("2027-06-07"), "新しい祝日".to_owned()),
-    ]);
+    calendar.import([(day("2027-01-01"), "元日".to_owned()), (day("2027-06-07"), "新しい祝日".to_owned())]);
     assert_eq!(calendar.name(day("2027-06-07")), Some("新しい祝日"));
-    assert_eq!(
-        calendar.holiday(day("2027-11-23")),
-        None,
-        "the list does not know it"
-    );
-    assert_eq!(
-        calendar.holiday(day("2026-11-23")),
-        Some("勤労感謝の日"),
-        "other years follow the law"
-    );
+    assert_eq!(calendar.holiday(day("2027-11-23")), None, "the list does not know it");
+    assert_eq!(calendar.holiday(day("2026-11-23")), Some("勤労感謝の日"), "other years follow the law");
 }

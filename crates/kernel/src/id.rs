@@ -135,30 +135,19 @@ mod tests {
 
     #[test]
     fn prints_parses_and_serialises_as_one_string() {
-        let world = World::fixed(
-            TestClock::at(Instant::from_micros(1_700_000_000_000_000)),
-            1,
-        );
+        let world = World::fixed(TestClock::at(Instant::from_micros(1_700_000_000_000_000)), 1);
         let id: AppleId = world.id();
         let text = id.to_string();
         assert_eq!(text.parse::<AppleId>().unwrap(), id);
         assert_eq!(serde_json::to_string(&id).unwrap(), format!("\"{text}\""));
-        assert_eq!(
-            serde_json::from_str::<AppleId>(&format!("\"{text}\"")).unwrap(),
-            id
-        );
+        assert_eq!(serde_json::from_str::<AppleId>(&format!("\"{text}\"")).unwrap(), id);
         assert_eq!(AppleId::from(id.uuid()), id);
         assert_eq!(id.uuid().get_version_num(), 7);
     }
 
     #[test]
     fn other_spellings_are_refused() {
-        for text in [
-            "",
-            "1",
-            "{018bcfe5-6800-7000-8000-000000000000}",
-            "018bcfe5680070008000000000000000",
-        ] {
+        for text in ["", "1", "{018bcfe5-6800-7000-8000-000000000000}", "018bcfe5680070008000000000000000"] {
             assert!(text.parse::<AppleId>().is_err(), "{text}");
         }
     }

@@ -5,9 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 /// A language a screen or message can be shown in.
-#[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
-)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Locale {
     /// 日本語, the first language.
@@ -82,21 +80,13 @@ impl Localized {
     /// A text in Japanese only.
     #[must_use]
     pub fn ja(text: impl Into<String>) -> Self {
-        Self {
-            ja: text.into(),
-            easy: None,
-            en: None,
-        }
+        Self { ja: text.into(), easy: None, en: None }
     }
 
     /// A text in all three languages.
     #[must_use]
     pub fn new(ja: impl Into<String>, easy: impl Into<String>, en: impl Into<String>) -> Self {
-        Self {
-            ja: ja.into(),
-            easy: Some(easy.into()),
-            en: Some(en.into()),
-        }
+        Self { ja: ja.into(), easy: Some(easy.into()), en: Some(en.into()) }
     }
 
     /// The text in this language, or in Japanese when nobody has written it yet.
@@ -108,11 +98,7 @@ impl Localized {
     /// The language [`Localized::get`] really answers in, for the `lang` attribute of what is shown.
     #[must_use]
     pub fn language(&self, locale: Locale) -> Locale {
-        if self.in_locale(locale).is_some() {
-            locale
-        } else {
-            Locale::Ja
-        }
+        if self.in_locale(locale).is_some() { locale } else { Locale::Ja }
     }
 
     fn in_locale(&self, locale: Locale) -> Option<&str> {
@@ -133,10 +119,7 @@ mod tests {
     fn codes_round_trip() {
         for locale in Locale::ALL {
             assert_eq!(Locale::from_code(locale.code()), Some(locale));
-            assert_eq!(
-                serde_json::to_string(&locale).unwrap(),
-                format!("\"{locale}\"")
-            );
+            assert_eq!(serde_json::to_string(&locale).unwrap(), format!("\"{locale}\""));
         }
         assert_eq!(Locale::from_code("JA"), None);
         assert_eq!(Locale::Easy.html_lang(), "ja");
@@ -144,10 +127,7 @@ mod tests {
 
     #[test]
     fn a_missing_language_falls_back_to_japanese_and_says_so() {
-        let text = Localized {
-            en: Some(String::new()),
-            ..Localized::ja("市民課")
-        };
+        let text = Localized { en: Some(String::new()), ..Localized::ja("市民課") };
         assert_eq!(text.get(Locale::En), "市民課");
         assert_eq!(text.language(Locale::En), Locale::Ja);
         let text = Localized::new("市民課", "しみんか", "Residents Division");
@@ -157,13 +137,7 @@ mod tests {
 
     #[test]
     fn json_leaves_out_what_is_not_written() {
-        assert_eq!(
-            serde_json::to_string(&Localized::ja("a")).unwrap(),
-            r#"{"ja":"a"}"#
-        );
-        assert_eq!(
-            serde_json::from_str::<Localized>(r#"{"ja":"a"}"#).unwrap(),
-            Localized::ja("a")
-        );
+        assert_eq!(serde_json::to_string(&Localized::ja("a")).unwrap(), r#"{"ja":"a"}"#);
+        assert_eq!(serde_json::from_str::<Localized>(r#"{"ja":"a"}"#).unwrap(), Localized::ja("a"));
     }
 }

@@ -9,11 +9,7 @@ use unicode_normalization::UnicodeNormalization;
 /// For comparing and for reading numbers; never for storing what a person wrote.
 #[must_use]
 pub fn nfkc(text: &str) -> String {
-    if text.is_ascii() {
-        text.to_owned()
-    } else {
-        text.nfkc().collect()
-    }
+    if text.is_ascii() { text.to_owned() } else { text.nfkc().collect() }
 }
 
 /// The key under which a text is searched: NFKC, katakana as hiragana, lower case, no white space.
@@ -30,9 +26,7 @@ pub fn fold(text: &str) -> String {
 /// The hiragana for a katakana; every other character stays.
 fn hiragana(character: char) -> char {
     match character {
-        'ァ'..='ヶ' | 'ヽ' | 'ヾ' => {
-            char::from_u32(u32::from(character) - 0x60).unwrap_or(character)
-        }
+        'ァ'..='ヶ' | 'ヽ' | 'ヾ' => char::from_u32(u32::from(character) - 0x60).unwrap_or(character),
         _ => character,
     }
 }
@@ -118,14 +112,8 @@ impl<const MAX: usize> Paragraph<MAX> {
     /// # Errors
     /// [`TextError::Empty`], [`TextError::TooLong`] or [`TextError::Control`].
     pub fn parse(text: &str) -> Result<Self, TextError> {
-        let text = text
-            .replace("\r\n", "\n")
-            .replace('\r', "\n")
-            .replace('\t', " ");
-        if text
-            .chars()
-            .any(|character| character != '\n' && is_forbidden(character))
-        {
+        let text = text.replace("\r\n", "\n").replace('\r', "\n").replace('\t', " ");
+        if text.chars().any(|character| character != '\n' && is_forbidden(character)) {
             return Err(TextError::Control);
         }
         checked(compose(text.trim()), MAX).map(Self)
@@ -158,11 +146,7 @@ impl Email {
         }
         // People type full-width signs with the IME on.
         let text = text.replace('＠', "@").replace('．', ".");
-        let text: String = if text.is_ascii() {
-            text
-        } else {
-            text.chars().map(ascii_of_full_width).collect()
-        };
+        let text: String = if text.is_ascii() { text } else { text.chars().map(ascii_of_full_width).collect() };
         let (local, domain) = text.split_once('@').ok_or(TextError::Shape)?;
         let domain = domain.to_lowercase();
         let address = format!("{local}@{domain}");
@@ -172,11 +156,7 @@ impl Email {
         let local_fits = !local.is_empty() && local.len() <= 64 && local.bytes().all(is_local);
         let labels: Vec<&str> = domain.split('.').collect();
         let domain_fits = labels.len() >= 2 && labels.iter().all(|label| is_label(label));
-        if local_fits && domain_fits {
-            Ok(Self(address))
-        } else {
-            Err(TextError::Shape)
-        }
+        if local_fits && domain_fits { Ok(Self(address)) } else { Err(TextError::Shape) }
     }
 
     /// Reads an address that may be left empty.
@@ -212,9 +192,7 @@ fn is_label(label: &str) -> bool {
         && label.len() <= 63
         && !label.starts_with('-')
         && !label.ends_with('-')
-        && label
-            .chars()
-            .all(|character| character.is_alphanumeric() || character == '-')
+        && label.chars().all(|character| character.is_alphanumeric() || character == '-')
 }
 
 impl Phone {
@@ -233,10 +211,7 @@ impl Phone {
         if text.chars().count() > 30 {
             return Err(TextError::TooLong { max: 30 });
         }
-        let plain: String = nfkc(text)
-            .chars()
-            .filter(|character| !is_phone_separator(*character))
-            .collect();
+        let plain: String = nfkc(text).chars().filter(|character| !is_phone_separator(*character)).collect();
         // "+81 (0)90 …" carries the trunk zero in brackets.
         let digits = match plain.strip_prefix("+81") {
             Some(rest) => format!("0{}", rest.strip_prefix('0').unwrap_or(rest)),
@@ -246,11 +221,7 @@ impl Phone {
             && digits.starts_with('0')
             && !digits.starts_with("00")
             && digits.bytes().all(|byte| byte.is_ascii_digit());
-        if fits {
-            Ok(Self(digits))
-        } else {
-            Err(TextError::Shape)
-        }
+        if fits { Ok(Self(digits)) } else { Err(TextError::Shape) }
     }
 
     /// Reads a telephone number that may be left empty.
@@ -270,10 +241,7 @@ impl Phone {
 
 fn is_phone_separator(character: char) -> bool {
     character.is_whitespace()
-        || matches!(
-            character,
-            '-' | '(' | ')' | '.' | '‐' | '‑' | '‒' | '–' | '—' | '―' | '−' | 'ー' | '~'
-        )
+        || matches!(character, '-' | '(' | ')' | '.' | '‐' | '‑' | '‒' | '–' | '—' | '―' | '−' | 'ー' | '~')
 }
 
 fn blank_as_none<T>(parsed: Result<T, TextError>) -> Result<Option<T>, TextError> {
@@ -315,9 +283,7 @@ fn compose(text: &str) -> String {
     }
     let mut composed = String::with_capacity(text.len());
     let mut rest = text;
-    while let Some((at, character)) = rest
-        .char_indices()
-        .find(|(_, character)| is_compatibility_ideograph(*character))
+    while let Some((at, character)) = rest.char_indices().find(|(_, character)| is_compatibility_ideograph(*character))
     {
         composed.extend(rest[..at].nfc());
         composed.push(character);

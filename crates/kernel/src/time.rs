@@ -53,10 +53,7 @@ impl Instant {
     /// This many minutes later; negative is earlier.
     #[must_use]
     pub const fn plus_minutes(self, minutes: i64) -> Self {
-        Self(
-            self.0
-                .saturating_add(minutes.saturating_mul(MICROS_PER_MINUTE)),
-        )
+        Self(self.0.saturating_add(minutes.saturating_mul(MICROS_PER_MINUTE)))
     }
 
     /// This many days of 24 hours later; negative is earlier. (Japan has no summer time.)
@@ -74,33 +71,21 @@ impl Instant {
     /// Whole minutes from `earlier` to this instant, rounded down; negative when it lies ahead.
     #[must_use]
     pub const fn minutes_since(self, earlier: Self) -> i64 {
-        self.0
-            .saturating_sub(earlier.0)
-            .div_euclid(MICROS_PER_MINUTE)
+        self.0.saturating_sub(earlier.0).div_euclid(MICROS_PER_MINUTE)
     }
 
     /// The civil day in Japan.
     #[must_use]
     pub fn day(self) -> Day {
-        let days = self
-            .0
-            .saturating_add(JST_OFFSET_MICROS)
-            .div_euclid(MICROS_PER_DAY);
+        let days = self.0.saturating_add(JST_OFFSET_MICROS).div_euclid(MICROS_PER_DAY);
         Day::from_days(i32::try_from(days).unwrap_or(if days < 0 { i32::MIN } else { i32::MAX }))
     }
 
     /// The minute of the civil day in Japan.
     #[must_use]
     pub fn minute(self) -> Minute {
-        let minutes = self
-            .0
-            .saturating_add(JST_OFFSET_MICROS)
-            .rem_euclid(MICROS_PER_DAY)
-            / MICROS_PER_MINUTE;
-        u16::try_from(minutes)
-            .ok()
-            .and_then(Minute::from_number)
-            .unwrap_or(Minute::MIDNIGHT)
+        let minutes = self.0.saturating_add(JST_OFFSET_MICROS).rem_euclid(MICROS_PER_DAY) / MICROS_PER_MINUTE;
+        u16::try_from(minutes).ok().and_then(Minute::from_number).unwrap_or(Minute::MIDNIGHT)
     }
 
     /// `2026-11-24T10:00:00+09:00`; a fraction of a second is shown (six digits) only when there is one.
@@ -187,14 +172,7 @@ impl fmt::Display for Local {
         let day = i32::try_from(self.0.div_euclid(MICROS_PER_DAY)).unwrap_or(i32::MAX);
         let within = self.0.rem_euclid(MICROS_PER_DAY);
         let seconds = within / MICROS_PER_SECOND;
-        write!(
-            f,
-            "{}T{:02}:{:02}:{:02}",
-            Day::from_days(day),
-            seconds / 3600,
-            seconds / 60 % 60,
-            seconds % 60
-        )?;
+        write!(f, "{}T{:02}:{:02}:{:02}", Day::from_days(day), seconds / 3600, seconds / 60 % 60, seconds % 60)?;
         let fraction = within % MICROS_PER_SECOND;
         if fraction != 0 {
             write!(f, ".{fraction:06}")?;
@@ -224,8 +202,7 @@ impl Serialize for Instant {
 impl<'de> Deserialize<'de> for Instant {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
-        Self::parse_rfc3339(&text)
-            .ok_or_else(|| serde::de::Error::custom("not an RFC 3339 date and time"))
+        Self::parse_rfc3339(&text).ok_or_else(|| serde::de::Error::custom("not an RFC 3339 date and time"))
     }
 }
 
@@ -241,16 +218,10 @@ pub struct SystemClock;
 
 impl Clock for SystemClock {
     fn now(&self) -> Instant {
-        #[expect(
-            clippy::disallowed_methods,
-            reason = "the one place where real time enters"
-        )]
+        #[expect(clippy::disallowed_methods, reason = "the one place where real time enters")]
         let now = std::time::SystemTime::now();
         // A machine whose clock stands before 1970 is read as 1970.
-        Instant(
-            now.duration_since(std::time::UNIX_EPOCH)
-                .map_or(0, micros_of),
-        )
+        Instant(now.duration_since(std::time::UNIX_EPOCH).map_or(0, micros_of))
     }
 }
 
@@ -290,10 +261,7 @@ impl Stopwatch {
     /// Starts measuring.
     #[must_use]
     pub fn start() -> Self {
-        #[expect(
-            clippy::disallowed_methods,
-            reason = "durations are measured, never used as a date"
-        )]
+        #[expect(clippy::disallowed_methods, reason = "durations are measured, never used as a date")]
         Self(std::time::Instant::now())
     }
 
@@ -329,25 +297,16 @@ mod tests {
     fn rfc3339_is_written_for_people_and_machines() {
         let ten = at("2026-11-24T10:00:00+09:00");
         assert_eq!(ten.to_rfc3339_jst(), "2026-11-24T10:00:00+09:00");
-        assert_eq!(
-            ten.plus(Duration::from_micros(42)).to_rfc3339_jst(),
-            "2026-11-24T10:00:00.000042+09:00"
-        );
+        assert_eq!(ten.plus(Duration::from_micros(42)).to_rfc3339_jst(), "2026-11-24T10:00:00.000042+09:00");
         assert_eq!(ten.plus(Duration::from_micros(42)).whole_seconds(), ten);
     }
 
     #[test]
     fn rfc3339_is_read_with_any_offset() {
         assert_eq!(at("2026-11-24T01:00:00Z"), at("2026-11-24T10:00:00+09:00"));
-        assert_eq!(
-            at("2026-11-23T20:00:00-05:00"),
-            at("2026-11-24T10:00:00+09:00")
-        );
+        assert_eq!(at("2026-11-23T20:00:00-05:00"), at("2026-11-24T10:00:00+09:00"));
         assert_eq!(at("2026-11-24T01:00:00.5Z").micros() % 1_000_000, 500_000);
-        assert_eq!(
-            at("2026-11-24T01:00:00.123456789Z").micros() % 1_000_000,
-            123_456
-        );
+        assert_eq!(at("2026-11-24T01:00:00.123456789Z").micros() % 1_000_000, 123_456);
         for wrong in [
             "",
             "2026-11-24",

@@ -22,13 +22,7 @@ pub enum Era {
 
 impl Era {
     /// From the earliest to the present one.
-    pub const ALL: [Self; 5] = [
-        Self::Meiji,
-        Self::Taisho,
-        Self::Showa,
-        Self::Heisei,
-        Self::Reiwa,
-    ];
+    pub const ALL: [Self; 5] = [Self::Meiji, Self::Taisho, Self::Showa, Self::Heisei, Self::Reiwa];
 
     /// The name: 令和.
     #[must_use]
@@ -77,14 +71,8 @@ impl fmt::Display for EraYear {
 /// The era and its year on this day; `None` before 1873.
 #[must_use]
 pub fn of(day: Day) -> Option<EraYear> {
-    let era = Era::ALL
-        .into_iter()
-        .rev()
-        .find(|era| era.first_day() <= day)?;
-    Some(EraYear {
-        era,
-        year: day.year() - era.first_year() + 1,
-    })
+    let era = Era::ALL.into_iter().rev().find(|era| era.first_day() <= day)?;
+    Some(EraYear { era, year: day.year() - era.first_year() + 1 })
 }
 
 /// `令和8年11月22日`; before 1873 `1872年12月31日`.
@@ -110,23 +98,16 @@ pub fn long(day: Day) -> String {
 /// them; days before an era began are not a date in it.
 #[must_use]
 pub fn parse(text: &str) -> Option<Day> {
-    let text: String = nfkc(text)
-        .chars()
-        .filter(|character| !character.is_whitespace())
-        .collect();
+    let text: String = nfkc(text).chars().filter(|character| !character.is_whitespace()).collect();
     let (era, rest) = Era::ALL.into_iter().find_map(|era| {
         let rest = text.strip_prefix(era.name()).or_else(|| {
-            text.strip_prefix(era.letter())
-                .or_else(|| text.strip_prefix(era.letter().to_ascii_lowercase()))
+            text.strip_prefix(era.letter()).or_else(|| text.strip_prefix(era.letter().to_ascii_lowercase()))
         })?;
         Some((era, rest))
     })?;
     // The weekday in brackets repeats what the date says.
     let rest = rest.split('(').next().unwrap_or(rest);
-    let mut parts = rest
-        .strip_suffix('日')
-        .unwrap_or(rest)
-        .split(['年', '月', '.', '/', '-']);
+    let mut parts = rest.strip_suffix('日').unwrap_or(rest).split(['年', '月', '.', '/', '-']);
     let year = match parts.next()? {
         "元" => 1,
         year => small_number(year)?,
@@ -157,13 +138,7 @@ mod tests {
 
     #[test]
     fn eras_begin_on_their_days() {
-        let starts = [
-            "1873-01-01",
-            "1912-07-30",
-            "1926-12-25",
-            "1989-01-08",
-            "2019-05-01",
-        ];
+        let starts = ["1873-01-01", "1912-07-30", "1926-12-25", "1989-01-08", "2019-05-01"];
         for (era, start) in Era::ALL.into_iter().zip(starts) {
             assert_eq!(era.first_day(), day(start), "{era:?}");
         }

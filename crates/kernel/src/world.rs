@@ -29,21 +29,13 @@ impl World {
     /// The machine's clock and entropy.
     #[must_use]
     pub fn real() -> Self {
-        Self {
-            clock: Arc::new(SystemClock),
-            entropy: Entropy::System,
-            last: Arc::default(),
-        }
+        Self { clock: Arc::new(SystemClock), entropy: Entropy::System, last: Arc::default() }
     }
 
     /// A world for tests and for the demo city: a clock one can set and chance that repeats for the same seed.
     #[must_use]
     pub fn fixed(clock: TestClock, seed: u64) -> Self {
-        Self {
-            clock: Arc::new(clock),
-            entropy: Entropy::Seeded(Arc::new(AtomicU64::new(seed))),
-            last: Arc::default(),
-        }
+        Self { clock: Arc::new(clock), entropy: Entropy::Seeded(Arc::new(AtomicU64::new(seed))), last: Arc::default() }
     }
 
     /// The present instant.
@@ -64,12 +56,8 @@ impl World {
         let micros = u64::try_from(self.now().micros()).unwrap_or(0);
         let stamp = ((micros / 1000) << 12) | ((micros % 1000) * 4096 / 1000);
         let grown = |last: u64| last.saturating_add(1).max(stamp);
-        let stamp = self
-            .last
-            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |last| {
-                Some(grown(last))
-            })
-            .map_or(stamp, grown);
+        let stamp =
+            self.last.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |last| Some(grown(last))).map_or(stamp, grown);
         let random: [u8; 8] = self.bytes();
         let mut bytes = [0_u8; 16];
         bytes[..6].copy_from_slice(&(stamp >> 12).to_be_bytes()[2..]);
@@ -81,28 +69,20 @@ impl World {
 
     /// Random bytes fit for secrets (in a real world).
     #[must_use]
-    #[expect(
-        clippy::panic,
-        reason = "a machine without randomness cannot make secrets: stopping is the safe answer"
-    )]
+    #[expect(clippy::panic, reason = "a machine without randomness cannot make secrets: stopping is the safe answer")]
     pub fn bytes<const N: usize>(&self) -> [u8; N] {
         let mut bytes = [0_u8; N];
         match &self.entropy {
             Entropy::System =>
             {
-                #[expect(
-                    clippy::disallowed_methods,
-                    reason = "the one place where real randomness enters"
-                )]
+                #[expect(clippy::disallowed_methods, reason = "the one place where real randomness enters")]
                 if let Err(error) = getrandom::fill(&mut bytes) {
                     panic!("the operating system gives no randomness: {error}");
                 }
             }
             Entropy::Seeded(state) => {
                 for chunk in bytes.chunks_mut(8) {
-                    let word = mix(state
-                        .fetch_add(GOLDEN, Ordering::Relaxed)
-                        .wrapping_add(GOLDEN));
+                    let word = mix(state.fetch_add(GOLDEN, Ordering::Relaxed).wrapping_add(GOLDEN));
                     chunk.copy_from_slice(&word.to_le_bytes()[..chunk.len()]);
                 }
             }
@@ -128,9 +108,7 @@ impl World {
 
 impl std::fmt::Debug for World {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("World")
-            .field("now", &self.now())
-            .finish_non_exhaustive()
+        f.debug_struct("World").field("now", &self.now()).finish_non_exhaustive()
     }
 }
 
@@ -159,11 +137,7 @@ mod tests {
 
     #[test]
     fn the_same_seed_tells_the_same_story() {
-        let (a, b, c) = (
-            World::fixed(noon(), 7),
-            World::fixed(noon(), 7),
-            World::fixed(noon(), 8),
-        );
+        let (a, b, c) = (World::fixed(noon(), 7), World::fixed(noon(), 7), World::fixed(noon(), 8));
         assert_eq!(a.bytes::<20>(), b.bytes::<20>());
         assert_eq!(a.id::<ThingId>(), b.id::<ThingId>());
         assert_ne!(a.bytes::<20>(), c.bytes::<20>());

@@ -7,9 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::text::nfkc;
 
 /// An amount in yen; may be negative.
-#[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
-)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Yen(i64);
 
@@ -91,22 +89,13 @@ fn decimal(text: &str, shift: usize) -> Option<Yen> {
     let (sign, text) = signed(text.trim());
     let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
     let whole = without_separators(whole)?;
-    if (whole.is_empty() && fraction.is_empty())
-        || !fraction.bytes().all(|byte| byte.is_ascii_digit())
-    {
+    if (whole.is_empty() && fraction.is_empty()) || !fraction.bytes().all(|byte| byte.is_ascii_digit()) {
         return None;
     }
     let kept = &fraction[..shift.min(fraction.len())];
     let digits = format!("{whole}{kept:0<shift$}");
-    let amount: i64 = if digits.is_empty() {
-        0
-    } else {
-        digits.parse().ok()?
-    };
-    let round_up = fraction
-        .as_bytes()
-        .get(shift)
-        .is_some_and(|digit| *digit >= b'5');
+    let amount: i64 = if digits.is_empty() { 0 } else { digits.parse().ok()? };
+    let round_up = fraction.as_bytes().get(shift).is_some_and(|digit| *digit >= b'5');
     let amount = amount.checked_add(i64::from(round_up))?;
     Some(Yen(if sign.is_empty() { amount } else { -amount }))
 }
@@ -114,11 +103,9 @@ fn decimal(text: &str, shift: usize) -> Option<Yen> {
 /// The digits of a number that may carry separators; when it does, they must stand every three digits.
 fn without_separators(text: &str) -> Option<String> {
     let groups: Vec<&str> = text.split(',').collect();
-    let digits = groups
-        .iter()
-        .all(|group| group.bytes().all(|byte| byte.is_ascii_digit()));
-    let spaced = groups.len() == 1
-        || (matches!(groups[0].len(), 1..=3) && groups[1..].iter().all(|group| group.len() == 3));
+    let digits = groups.iter().all(|group| group.bytes().all(|byte| byte.is_ascii_digit()));
+    let spaced =
+        groups.len() == 1 || (matches!(groups[0].len(), 1..=3) && groups[1..].iter().all(|group| group.len() == 3));
     (digits && spaced).then(|| groups.concat())
 }
 
@@ -176,39 +163,18 @@ mod tests {
             (" 7 ", 7_000),
             ("0", 0),
         ] {
-            assert_eq!(
-                Yen::from_thousands_decimal(text),
-                Some(Yen::new(yen)),
-                "{text}"
-            );
+            assert_eq!(Yen::from_thousands_decimal(text), Some(Yen::new(yen)), "{text}");
         }
-        for text in [
-            "",
-            ".",
-            "-",
-            "1e3",
-            "1 2",
-            "十",
-            "1,23",
-            "1.2.3",
-            "99999999999999999999",
-            "--1",
-            "NaN",
-        ] {
+        for text in ["", ".", "-", "1e3", "1 2", "十", "1,23", "1.2.3", "99999999999999999999", "--1", "NaN"] {
             assert_eq!(Yen::from_thousands_decimal(text), None, "{text}");
         }
     }
 
     #[test]
     fn yen_are_read_as_people_write_them() {
-        for (text, yen) in [
-            ("1,234円", 1234),
-            ("￥1,234", 1234),
-            ("－１２", -12),
-            ("-¥500", -500),
-            ("▲3", -3),
-            ("1234", 1234),
-        ] {
+        for (text, yen) in
+            [("1,234円", 1234), ("￥1,234", 1234), ("－１２", -12), ("-¥500", -500), ("▲3", -3), ("1234", 1234)]
+        {
             assert_eq!(Yen::parse(text), Some(Yen::new(yen)), "{text}");
         }
         for text in ["", "円", "1.5", "1,2345", "abc"] {
@@ -218,10 +184,7 @@ mod tests {
 
     #[test]
     fn sums_notice_when_they_are_too_large() {
-        assert_eq!(
-            Yen::checked_sum([Yen::new(1), Yen::new(2)]),
-            Some(Yen::new(3))
-        );
+        assert_eq!(Yen::checked_sum([Yen::new(1), Yen::new(2)]), Some(Yen::new(3)));
         assert_eq!(Yen::checked_sum([Yen::new(i64::MAX), Yen::new(1)]), None);
         assert_eq!(Yen::new(i64::MAX).checked_mul(2), None);
         assert_eq!(Yen::new(3).checked_sub(Yen::new(5)), Some(Yen::new(-2)));
