@@ -1,7 +1,7 @@
 //! The outbox: everything that is to reach the outside world, written with the change it tells of, delivered afterwards.
 //!
 //! [`put`] is one insert in the caller's transaction. A [`worker`] on any node claims what is due, hands it to
-//! the topic's [`Deliver`](worker::Deliver) and settles it. What holds:
+//! the topic's [`Deliver`] and settles it. What holds:
 //!
 //! * **At least once**: a claim that is not settled in time (the process died) is made again. Receivers recognise a
 //!   repetition by [`Item::key`].
