@@ -14,13 +14,14 @@ visits-mail-confirmed-body =
     { $bring }
 
     On the day
-    Please come to the counter about 5 minutes early and tell us your booking number.
-    You can also show this mail.
+    Please come to the counter about 5 minutes early.
+    Tell us your booking number, or show this mail.
 
     See or cancel your booking
     { $link }
-    Anybody who can open this page can see and cancel the booking. Please do not pass it on.
-    If you cannot come, please cancel here, so that somebody else can use the time.
+    Anybody who can open this page can see and cancel the booking.
+    Please do not pass it on.
+    If you cannot come, please cancel here: somebody else can use the time.
 
     Questions
     { $office }
@@ -81,9 +82,11 @@ visits-mail-link-body =
 
     See or cancel your booking
     { $link }
-    Anybody who can open this page can see and cancel the booking. Please do not pass it on.
+    Anybody who can open this page can see and cancel the booking.
+    Please do not pass it on.
 
-    If it was not you who asked, you do not need to do anything. Your booking stays as it is.
+    If it was not you who asked, you do not need to do anything.
+    Your booking stays as it is.
 
     Questions
     { $office }
@@ -94,11 +97,13 @@ visits-mail-link-body =
 visits-mail-survey-subject = How was your visit? (one question only)
 visits-mail-survey-body =
     Thank you for visiting our counter.
-    Please help us to do better and answer one question. It takes less than a minute.
+    Please help us to do better and answer one question.
+    It takes less than a minute.
 
     { $link }
 
-    We do not ask for your name, and answers are not used to judge single members of staff.
+    We do not ask for your name.
+    Answers are not used to judge single members of staff.
     If you prefer not to answer, nothing changes for your procedure.
 
     Questions

@@ -130,6 +130,42 @@ fn addresses_of_old_telephones_and_japanese_domains_are_reached() {
     }
 }
 
+/// A sentence that has to be broken by the program breaks where nobody would have broken it.
+#[test]
+fn the_texts_fit_the_lines_as_they_were_written() {
+    let values = [
+        ("number", "3F7-204"),
+        ("service", "マイナンバーカードの受け取り"),
+        ("day", "令和8年11月24日(火)"),
+        ("time", "10:30"),
+        ("place", "市役所1階 市民課"),
+        ("bring", "・通知書"),
+        ("link", "https://city.example.jp/"),
+        ("office", "市民課"),
+        ("phone", "050-0000-1111"),
+        ("fax", "050-0000-1112"),
+        ("hours", "8:30–17:15"),
+        ("city", "みなと市"),
+    ];
+    let values = values.map(|(name, value)| (name, value.into()));
+    for locale in Locale::ALL {
+        let t = words::Words::get().locale(locale);
+        for key in [
+            "visits-mail-confirmed-body",
+            "visits-mail-cancelled-body",
+            "visits-mail-reminder-body",
+            "visits-mail-link-body",
+            "visits-mail-survey-body",
+            "messages-mail-closing",
+        ] {
+            let text = t.with(key, &values);
+            for line in text.lines() {
+                assert!(width(line) <= COLUMNS, "{locale} {key}: {} columns: {line}", width(line));
+            }
+        }
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
 
@@ -143,6 +179,15 @@ proptest! {
         prop_assert_eq!(letter.subject(), one_line(&subject));
         let expected = wrap(&clean(&body));
         prop_assert_eq!(letter.body.trim_end(), expected.trim_end());
+    }
+
+    #[test]
+    fn no_address_speaks_smtp(local in "[a-zA-Z0-9!#$%&'*+/=?^_`{|}~.<>\"\\\\ ,:;()@\r\n\u{0}あ-ん-]{1,20}", domain in "[a-z0-9.あ-ん\r\n >-]{1,20}") {
+        if let Ok(email) = Email::parse(&format!("{local}@{domain}")) && let Ok(address) = address(email.as_str()) {
+            let wire = address.to_string();
+            prop_assert!(wire.bytes().all(|byte| byte.is_ascii_graphic() && !b"<>()\\,;:".contains(&byte)), "{wire:?}");
+            prop_assert!(wire.matches('@').count() == 1, "{wire:?}");
+        }
     }
 
     #[test]
