@@ -2,7 +2,7 @@
 //!
 //! [`append`] is a plain insert in the caller's transaction, so it costs next to nothing and stands or falls with the
 //! change. One leased [`sealer`](seal::run) chains new rows every few seconds: each row's hash covers the one before, so a
-//! row that is changed, removed or slipped in later is found by [`verify`]. Details hang on the chain by a salted digest
+//! row that is changed, removed or slipped in later is found by [`verify()`]. Details hang on the chain by a salted digest
 //! only: [`erase_details`] removes them (with the salt, so that they cannot be guessed back) and the chain still holds.
 
 pub mod seal;

@@ -66,7 +66,7 @@ pub(crate) fn link(previous: &[u8], seq: i64, segment: i64, row: &Row) -> Result
     Ok(hasher.finalize().into())
 }
 
-/// Chains up to [`STEP`] entries; the new end of the chain, or `None` when there was nothing to do.
+/// Chains up to a hundred entries; the new end of the chain, or `None` when there was nothing to do.
 ///
 /// Two sealers at once are harmless: numbers are UNIQUE, so one of them is rolled back.
 ///
