@@ -6,7 +6,8 @@ use store::{Error, Tx};
 use crate::{
     clerk::{By, Clerk},
     link::LinkKey,
-    model::{Channel, Number, VisitId},
+    model::{Channel, VisitId},
+    number::Number,
     state::{Act, State},
     texts::{self, Site},
     trail,

@@ -7,7 +7,8 @@ use crate::{
     clerk::Clerk,
     counter::{counter_rule, lock, next_ticket},
     line::Line,
-    model::{Number, VisitId},
+    model::VisitId,
+    number::Number,
     state::{Act, State},
     visit::Visit,
 };

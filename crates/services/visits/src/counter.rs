@@ -5,7 +5,8 @@ use store::{Error, Tx};
 
 use crate::{
     line::{Order, Rule},
-    model::{CounterId, ticket},
+    model::CounterId,
+    number::ticket,
 };
 
 /// A counter's settings.

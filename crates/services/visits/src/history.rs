@@ -10,7 +10,8 @@ use crate::{
     counter::CounterRule,
     insert::{NewVisit, insert_contact},
     line::Line,
-    model::{Channel, Contact, CounterId, Needs, Outcome, ServiceId, SlotId, VisitId, Who, ticket},
+    model::{Channel, Contact, CounterId, Needs, Outcome, ServiceId, SlotId, VisitId, Who},
+    number::ticket,
     state::State,
     visit::Progress,
 };

@@ -10,7 +10,8 @@ use kernel::{
 use store::{Error, Tx, Value};
 
 use crate::{
-    model::{Channel, Contact, CounterId, Needs, Number, ServiceId, SlotId, VisitId, Who},
+    model::{Channel, Contact, CounterId, Needs, ServiceId, SlotId, VisitId, Who},
+    number::Number,
     visit::{Progress, Visit},
 };
 

@@ -56,6 +56,7 @@ pub mod jobs;
 mod line;
 mod link;
 mod model;
+mod number;
 mod numbers;
 mod openings;
 mod progress;
@@ -93,9 +94,10 @@ pub use history::{Fate, PastVisit, insert_history};
 pub use line::{Line, Order, Rule, Waiting};
 pub use link::{LinkKey, path};
 pub use model::{
-    Channel, ClosureId, Contact, CounterId, Desk, Needs, NotASlot, NotNow, Number, OpeningId, Outcome, Scan, ServiceId,
-    SlotId, VisitId, Who, Window,
+    Channel, ClosureId, Contact, CounterId, Desk, Needs, NotASlot, NotNow, OpeningId, Outcome, ServiceId, SlotId,
+    VisitId, Who, Window,
 };
+pub use number::{Number, Scan};
 pub use numbers::{DayNumbers, Numbers, PUBLIC_LEAST, WeekNumbers, numbers};
 pub use openings::{NewHours, Opening, SetOpeningsError, extend_slots, openings, set_openings};
 pub use queue::WaitRange;

@@ -6,7 +6,7 @@ use kernel::World;
 use sha2::Sha256;
 use store::{Error, Tx};
 
-use crate::model::{Number, VisitId};
+use crate::{model::VisitId, number::Number};
 
 /// The key's name in the store.
 const NAME: &str = "visits.link";

@@ -10,7 +10,7 @@ use store::{
 
 use crate::{
     insert::email_key,
-    model::Number,
+    number::Number,
     texts::{self, Site},
     visit::{Visit, visit_columns, visit_tables},
 };

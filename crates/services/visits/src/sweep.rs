@@ -39,8 +39,10 @@ pub async fn sweep_no_shows(tx: &mut Tx<'_>, world: &World) -> Result<u64, Error
         let mut next = visit.progress.clone();
         next.state = State::NoShow;
         // Somebody may check the person in at this very moment: then they have come.
-        done += u64::from(visit.save(tx, world, Act::NoShow.code(), next, None).await?);
-        texts::no_reminder(tx, world, &visit).await?;
+        if visit.save(tx, world, Act::NoShow.code(), next, None).await? {
+            done += 1;
+            texts::no_reminder(tx, world, &visit).await?;
+        }
     }
     Ok(done)
 }

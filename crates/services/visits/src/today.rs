@@ -2,12 +2,17 @@
 
 use std::time::Duration;
 
-use kernel::{World, day::Day, text::fold};
+use kernel::{
+    World,
+    day::Day,
+    text::{Phone, fold},
+};
 use store::{Error, Tx};
 
 use crate::{
     counter::{CounterRule, counter_rule, streak},
-    model::{CounterId, Scan},
+    model::CounterId,
+    number::Scan,
     state::State,
     stats::Histogram,
     visit::{Visit, visit_columns, visit_tables},
@@ -59,6 +64,8 @@ store::statements! {
     DAY = concat!("SELECT ", visit_columns!(), " FROM ", visit_tables!(), " WHERE v.counter_id = $1 AND v.day = $2");
     BY_NAME = concat!("SELECT ", visit_columns!(), " FROM ", visit_tables!(), "
         WHERE c.name_fold LIKE $1 ESCAPE '!' AND v.day >= $2 ORDER BY v.day, v.minute, v.id LIMIT 50");
+    BY_PHONE = concat!("SELECT ", visit_columns!(), " FROM ", visit_tables!(), "
+        WHERE c.phone = $1 AND v.day >= $2 ORDER BY v.day, v.minute, v.id LIMIT 50");
     BY_TICKET = concat!("SELECT ", visit_columns!(), " FROM ", visit_tables!(), " WHERE v.day = $1 AND v.ticket = $2 ORDER BY v.id LIMIT 50");
 }
 
@@ -110,7 +117,8 @@ fn sort(world: &World, counter: CounterId, day: Day, rule: CounterRule, streak: 
     Today { counter, day, rule, waiting, called, serving, absent, coming, no_show, finished, cancelled, summary }
 }
 
-/// Finds visits by what was typed or scanned: a number (any day), a ticket of today, a part of a name (from today on).
+/// Finds visits by what was typed or scanned: a number (any day), a ticket of today, a telephone number or a part of a
+/// name (from today on).
 ///
 /// # Errors
 /// Storage only.
@@ -118,6 +126,9 @@ pub async fn search(tx: &mut Tx<'_>, world: &World, text: &str) -> Result<Vec<Vi
     let rows = match Scan::parse(text) {
         Scan::Number(number) => return Ok(Visit::find_number(tx, &number).await?.into_iter().collect()),
         Scan::Ticket(ticket) => tx.all(&BY_TICKET, &[world.today().into(), ticket.into()]).await?,
+        Scan::Words(words) if let Ok(phone) = Phone::parse(&words) => {
+            tx.all(&BY_PHONE, &[phone.as_str().into(), world.today().into()]).await?
+        }
         Scan::Words(words) => {
             let mut like = String::from("%");
             for c in fold(&words).chars() {

@@ -2,11 +2,7 @@
 
 use store::{Error, Tx};
 
-use crate::{
-    link::LinkKey,
-    model::{Number, VisitId},
-    visit::Visit,
-};
+use crate::{link::LinkKey, model::VisitId, number::Number, visit::Visit};
 
 /// The visit a resident's link opens; none for a wrong number or a wrong secret.
 ///

@@ -16,7 +16,8 @@ use store::{Error, Json, Row, Tx, Value};
 use crate::{
     clerk::Clerk,
     line::{Line, Waiting},
-    model::{Channel, Contact, CounterId, Needs, Number, Outcome, ServiceId, SlotId, VisitId, Who},
+    model::{Channel, Contact, CounterId, Needs, Outcome, ServiceId, SlotId, VisitId, Who},
+    number::Number,
     state::{Act, State},
 };
 

@@ -1,6 +1,6 @@
 //! The counter's day: lines, late comers, calls by hand, 不在, taking back, what others see.
 
-use kernel::text::Line as TextLine;
+use kernel::text::{Line as TextLine, Phone};
 use store::{Db, Tx};
 
 use super::fixture::*;
@@ -113,9 +113,14 @@ store::testing::both! {
         let named = |name: &str| Contact { name: Some(TextLine::parse(name).unwrap()), ..Contact::default() };
         let one = city.book(Book { contact: named("グエン・ティ・ラン"), ..city.wish(slot(10, 0)) }).await.unwrap();
         let two = city.book(Book { contact: named("ﾀﾅｶ 100%"), ..city.wish(slot(10, 0)) }).await.unwrap();
+        let phone = Contact { phone: Some(Phone::parse("090-0000-1234").unwrap()), ..Contact::default() };
+        let three = city.book(Book { contact: phone, ..city.wish(slot(10, 0)) }).await.unwrap();
         city.tuesday_at(9, 58);
         city.check_in(&one.number).await.unwrap();
         for (text, found) in [
+            ("０９０ー００００ー１２３４", vec![three.id]),
+            ("+81 90 0000 1234", vec![three.id]),
+            ("090-0000-9999", vec![]),
             (one.number.as_str(), vec![one.id]),
             ("Ａ－１", vec![one.id]),
             ("ぐえん", vec![one.id]),

@@ -1,9 +1,11 @@
 //! Opening hours: holidays, closures, new hours around bookings that stay.
 
 use kernel::{
-    day::{Day, Weekday},
+    World,
+    day::{Day, Minute, Weekday},
     holidays::Calendar,
     locale::Localized,
+    time::TestClock,
 };
 use store::{Db, Error, Tx};
 
@@ -112,5 +114,51 @@ store::testing::both! {
         city.db.write(ACT, async move |tx: &mut Tx<'_>| reopen_day(tx, &world, id, clerk).await).await.unwrap();
         city.book(city.wish(slot(9, 0))).await.unwrap();
         city.counts_are_rows().await;
+    }
+
+    /// Whatever the hours and the closed days are, there is a slot exactly where there should be one.
+    async fn never_a_place_outside_the_hours(db: Db) {
+        let city = City::new(db, 1, 0).await;
+        let dice = World::fixed(TestClock::at(moment(9, 0)), 11);
+        let roll = |sides: u16| u16::from_le_bytes(dice.bytes::<2>()) % sides;
+        let until = tuesday().plus(60);
+        for _ in 0..6 {
+            let mut hours: Vec<Opening> = Vec::new();
+            for _ in 0..1 + roll(6) {
+                let from = 8 * 60 + roll(8 * 60);
+                let it = Opening {
+                    weekday: Weekday::ALL[usize::from(roll(7))],
+                    from: Minute::from_number(from).unwrap(),
+                    to: Minute::from_number(from + 30 + roll(240)).unwrap(),
+                    step: 5 + roll(25),
+                    web: 1 + u32::from(roll(3)),
+                    staff: u32::from(roll(2)),
+                };
+                if !hours.iter().any(|other| other.weekday == it.weekday && other.from < it.to && it.from < other.to) {
+                    hours.push(it);
+                }
+            }
+            let mut calendar = Calendar::new();
+            (0..4).for_each(|_| calendar.close(tuesday().plus(i32::from(roll(60))), "閉庁日"));
+            let (world, service, set, closed) = (city.world.clone(), city.service, hours.clone(), calendar.clone());
+            let slots = city.db.write(ACT, async move |tx: &mut Tx<'_>| {
+                set_openings(tx, &world, &closed, service, tuesday(), &set).await?;
+                extend_slots(tx, &closed, service, tuesday(), until).await?;
+                Ok::<_, SetOpeningsError>(load(tx, service, tuesday(), until).await?)
+            }).await.unwrap();
+            let mut expected = Vec::new();
+            for ahead in 0..=60 {
+                let day = tuesday().plus(ahead);
+                let mut minutes: Vec<_> = hours
+                    .iter()
+                    .filter(|it| it.weekday == day.weekday() && calendar.name(day).is_none())
+                    .flat_map(|it| it.minutes().map(|minute| (SlotId { day, minute }, it.web, it.staff)))
+                    .collect();
+                minutes.sort();
+                expected.extend(minutes);
+            }
+            let found: Vec<_> = slots.iter().map(|it| (it.id, it.web_capacity, it.staff_capacity)).collect();
+            assert_eq!(found, expected, "{hours:?}");
+        }
     }
 }
