@@ -137,6 +137,24 @@ store::testing::both! {
         assert_eq!(house.arrived(), ["two@example.jp"]);
     }
 
+    async fn old_records_go_and_waiting_ones_stay(db: Db) {
+        let house = House::new(db).await;
+        let sent = house.tell("survey/1", "a@example.jp").await;
+        house.drain().await;
+        let at = Some(house.world.now().plus(1000 * HOUR));
+        house.queue(Message { not_before: at, ..message("survey/2", "a@example.jp") }).await;
+        let sweep = async |before: Instant| {
+            let sweep = async move |tx: &mut Tx<'_>| staff::sweep(tx, before).await;
+            house.db.write(ACT, sweep).await.unwrap()
+        };
+        assert_eq!(sweep(house.world.now()).await, 0);
+        house.clock.advance(HOUR);
+        assert_eq!(sweep(house.world.now()).await, 1);
+        assert_eq!(sweep(house.world.now()).await, 0);
+        let left = house.db.read(async |tx: &mut Tx<'_>| record::list(tx, None, None, 10).await).await.unwrap();
+        assert!(left.len() == 1 && left[0].id != sent);
+    }
+
     async fn every_statement_can_be_prepared(db: Db) {
         assert_eq!(db.check(messages::STATEMENTS).await.unwrap(), Vec::<String>::new());
     }

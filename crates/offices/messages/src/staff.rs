@@ -18,9 +18,9 @@ store::statements! {
         WHERE m.state IN ('queued', 'handed_over', 'failed') AND o.state IN ('stale', 'discarded', 'withdrawn', 'dead') LIMIT 500";
     END = "UPDATE message SET state = $2, settled_at = $3, why = CASE WHEN $2 = 'dead' THEN 'exhausted' ELSE why END
         WHERE id = $1 AND state IN ('queued', 'handed_over', 'failed')";
-    /// Old records of messages that are over.
+    /// Old records of messages that are over. They were queued before that, which an index knows.
     SWEEP = "DELETE FROM message WHERE id IN (SELECT id FROM message
-        WHERE state IN ('accepted', 'stale', 'withdrawn', 'discarded') AND settled_at < $1 LIMIT 500)";
+        WHERE state IN ('accepted', 'stale', 'withdrawn', 'discarded') AND queued_at < $1 AND settled_at < $1 LIMIT 500)";
 }
 
 /// Tries a dead letter again, from the first attempt; `false` when it is none (any more).
