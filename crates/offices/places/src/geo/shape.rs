@@ -250,7 +250,7 @@ impl Shape {
         match self {
             Shape::Area(polygons) => {
                 let inner =
-                    polygons.iter().filter_map(widest_stretch).max_by_key(|(width, _)| *width).map(|(_, point)| point);
+                    polygons.iter().filter_map(widest_stretch).max_by_key(|(worth, _)| *worth).map(|(_, point)| point);
                 inner.or_else(|| self.points().next())
             }
             Shape::Lines(lines) => {
@@ -261,11 +261,11 @@ impl Shape {
     }
 }
 
-/// The widest stretch of level line inside a polygon, over nine heights, and its middle.
-fn widest_stretch(polygon: &Polygon) -> Option<(i32, Point)> {
+/// The widest stretch of level line inside a polygon, over nine heights of which the middle ones count more, and its middle.
+fn widest_stretch(polygon: &Polygon) -> Option<(i64, Point)> {
     let bounds = Bounds::around(polygon.outer.points().iter().copied())?;
     let height = i64::from(bounds.high.lat) - i64::from(bounds.low.lat);
-    let mut best: Option<(i32, Point)> = None;
+    let mut best: Option<(i64, Point)> = None;
     for step in 1..10_i64 {
         let Ok(lat) = i32::try_from(i64::from(bounds.low.lat) + height * step / 10) else { continue };
         let mut crossings: Vec<i32> = polygon
@@ -281,8 +281,9 @@ fn widest_stretch(polygon: &Polygon) -> Option<(i32, Point)> {
         for pair in crossings.chunks_exact(2) {
             let [west, east] = pair else { continue };
             let width = east.saturating_sub(*west);
-            if best.is_none_or(|(widest, _)| width > widest) {
-                best = Some((width, Point { lon: west + width / 2, lat }));
+            let worth = i64::from(width) * (8 - (step - 5).abs());
+            if best.is_none_or(|(most, _)| worth > most) {
+                best = Some((worth, Point { lon: west + width / 2, lat }));
             }
         }
     }
