@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use channels::{Kept, MailConfig, Smtp};
-use kernel::{World, locale::Localized};
+use kernel::{World, locale::Localized, time::Instant};
 use messages::{Channels, Kinds, Letterhead, PostOffice};
 use store::{
     Act, Db, Error, Tx, lease,
@@ -108,18 +108,32 @@ async fn minutely(db: &Db, world: &World) -> Result<(), Error> {
 async fn hourly(db: &Db, world: &World) -> Result<(), Error> {
     visits::jobs::keep_slots(db, world).await?;
     places::import::sweep(db, world).await?;
+    store::tidy(db, world, world.now().plus_days(-KEEP_LETTERS)).await?;
     let world = world.clone();
+    let before = world.now().plus_days(-KEEP_LETTERS);
     db.write(SWEEP, async move |tx: &mut Tx<'_>| {
-        let before = world.now().plus_days(-KEEP_LETTERS);
         people::sweep(tx, world.now()).await?;
-        store::idempotency::sweep(tx, &world).await?;
-        store::limits::sweep(tx, &world).await?;
         voices::sweep(tx, &world, KEEP_LINES).await?;
-        messages::staff::sweep(tx, before).await?;
-        for shelf in [messages::letters::Shelf::Inbox, messages::letters::Shelf::Simulator] {
-            messages::letters::sweep(tx, shelf, before).await?;
-        }
         Ok::<_, Error>(())
     })
-    .await
+    .await?;
+    old_letters(db, before).await
+}
+
+/// A few hundred a transaction, so that bookings do not wait.
+async fn old_letters(db: &Db, before: Instant) -> Result<(), Error> {
+    loop {
+        let gone = db
+            .write(SWEEP, async move |tx: &mut Tx<'_>| {
+                let mut gone = messages::staff::sweep(tx, before).await?;
+                for shelf in [messages::letters::Shelf::Inbox, messages::letters::Shelf::Simulator] {
+                    gone += messages::letters::sweep(tx, shelf, before).await?;
+                }
+                Ok::<_, Error>(gone)
+            })
+            .await?;
+        if gone == 0 {
+            return Ok(());
+        }
+    }
 }

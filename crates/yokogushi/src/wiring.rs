@@ -17,7 +17,7 @@ pub(crate) const ROOMS: &[&[&[Statement]]] = &[
 ];
 
 /// How each service forgets.
-pub(crate) const ERASERS: &[Eraser] = &[visits::CONTACT, voices::ERASER];
+pub(crate) const ERASERS: &[Eraser] = &[messages::erase::ERASER, visits::CONTACT, voices::ERASER];
 
 /// Every route of the house.
 pub(crate) fn table(routes: Vec<Route>) -> Result<Table, Problem> {
@@ -26,12 +26,15 @@ pub(crate) fn table(routes: Vec<Route>) -> Result<Table, Problem> {
 
 /// The back office's rail.
 pub(crate) fn nav() -> Vec<NavItem> {
-    Vec::new()
+    let mut nav = face_backoffice::nav();
+    let first = usize::from(!nav.is_empty());
+    nav.splice(first..first, face_visits::nav());
+    nav
 }
 
 /// The routes of all faces.
 pub(crate) fn routes() -> Vec<Route> {
-    [face_city::routes(), face_visits::routes()].concat()
+    [face_city::routes(), face_visits::routes(), face_backoffice::routes()].concat()
 }
 
 /// `yokogushi openapi`.

@@ -1,11 +1,13 @@
 //! Pages and API of counter visits for residents, staff and the board.
 
 mod api;
+mod desk;
 mod refusals;
 mod resident;
 
 use kernel::World;
-use shell::{App, Route};
+use people::Permission;
+use shell::{App, NavItem, Route};
 use store::Db;
 use visits::{Availability, Congestion, Site};
 
@@ -42,7 +44,14 @@ impl Face {
 /// Every route of this face, described; [`Face::serve`] makes them work.
 #[must_use]
 pub fn routes() -> Vec<Route> {
-    [api::routes(), resident::routes()].into_iter().flatten().collect()
+    [api::routes(), resident::routes(), desk::routes()].into_iter().flatten().collect()
+}
+
+/// The rail's entries of this face.
+#[must_use]
+pub fn nav() -> Vec<NavItem> {
+    let needs = Some(Permission::ServeCounter);
+    vec![NavItem { href: "/staff/visits", icon: "calendar-check", key: "visits-nav", needs }]
 }
 
 /// How the public sees this city's pages.

@@ -10,6 +10,8 @@ mod services;
 mod time;
 mod voice;
 
+pub(crate) use draft::NEEDS;
+
 use kernel::locale::Locale;
 use places::Counter;
 use shell::{App, Ask, Office, Page, Refusal, Route};
