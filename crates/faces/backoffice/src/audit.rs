@@ -195,7 +195,12 @@ fn detail(entry: &Written) -> String {
     match &entry.detail {
         None => String::new(),
         Some(serde_json::Value::String(text)) => text.clone(),
-        Some(value) => value.to_string(),
+        // The offices write what was changed as one text under `what`.
+        Some(value) => match value.get("what").and_then(serde_json::Value::as_str) {
+            Some(what) => what.to_owned(),
+            None if value.get("by").is_some() => String::new(),
+            None => value.to_string(),
+        },
     }
 }
 

@@ -16,6 +16,8 @@ pub(crate) const WHO: Who = Who::Staff(Permission::ManagePlaces);
 const PAGE: u16 = 100;
 /// Wide enough for a desk's screen; the drawing scales down by itself.
 const WIDTH: u32 = 960;
+/// With more areas than this their numbers would cover the map.
+const MOST_LABELS: usize = 80;
 
 pub(crate) fn routes() -> Vec<Route> {
     vec![
@@ -115,6 +117,8 @@ struct Map {
     width: u32,
     height: u32,
     paths: Vec<Shape>,
+    /// The numbers of the table, where there is room for them.
+    labels: Vec<Dot>,
     dots: Vec<Dot>,
 }
 
@@ -141,6 +145,13 @@ fn draw(areas: &[Area], here: Option<AreaId>, facilities: &[Facility]) -> Option
         Some(Dot { x, y, name: facility.name.clone() })
     });
     let dots = dots.collect();
+    let roomy = areas.len() <= MOST_LABELS && facilities.is_empty();
+    let labels = drawing.paths.iter().zip(areas).filter(|(path, _)| roomy && path.closed).map(|(path, area)| Dot {
+        x: path.label.0,
+        y: path.label.1,
+        name: area.number.to_string(),
+    });
+    let labels = labels.collect();
     let paths = drawing.paths.into_iter().map(|path| Shape {
         class: match (path.closed, Some(path.id) == here) {
             (true, false) => "",
@@ -151,7 +162,7 @@ fn draw(areas: &[Area], here: Option<AreaId>, facilities: &[Facility]) -> Option
         d: path.d,
         name: path.name,
     });
-    Some(Map { width: drawing.width, height: drawing.height, paths: paths.collect(), dots })
+    Some(Map { width: drawing.width, height: drawing.height, paths: paths.collect(), labels, dots })
 }
 
 /// Degrees north and east, to about ten centimetres.

@@ -87,8 +87,12 @@ async fn password(State(app): State<App>, ask: Ask, Form(form): Form<PasswordFor
     if !ask.cookies_work {
         return html_with(StatusCode::UNPROCESSABLE_ENTITY, &sign_in_page(&app, &ask, form.login, form.next));
     }
-    let asked =
-        SignIn { login: form.login.clone(), password: form.password, address: ask.caller, device: device(&ask) };
+    let asked = SignIn {
+        login: form.login.clone(),
+        password: form.password,
+        address: ask.caller,
+        device: device(&ask.device)?,
+    };
     let refused = |fault: FieldFault| {
         let mut shown = sign_in_page(&app, &ask, form.login.clone(), form.next.clone());
         shown.page = shown.page.faults(&[fault]);
@@ -107,10 +111,36 @@ async fn password(State(app): State<App>, ask: Ask, Form(form): Form<PasswordFor
     }
 }
 
-/// The pages of a browser that was given no name are told apart by their times.
-fn device(ask: &Ask) -> Line<120> {
-    let short: String = ask.device.chars().filter(|c| !c.is_control()).take(120).collect();
-    Line::parse(&short).unwrap_or_else(|_| Line::parse("-").unwrap_or_else(|_| unreachable!("a hyphen is a line")))
+/// What the browser calls itself, as people call it: `Firefox · Windows`.
+fn device(agent: &str) -> Result<Line<120>, Refusal> {
+    let first = |known: &[(&str, &str)]| {
+        known.iter().find(|(mark, _)| agent.contains(mark)).map(|(_, name)| (*name).to_owned())
+    };
+    // The order matters: every one of them names the later ones too.
+    let browser = first(&[
+        ("Edg", "Edge"),
+        ("OPR/", "Opera"),
+        ("Firefox/", "Firefox"),
+        ("FxiOS/", "Firefox"),
+        ("CriOS/", "Chrome"),
+        ("Chrome/", "Chrome"),
+        ("Safari/", "Safari"),
+    ]);
+    let system = first(&[
+        ("Windows", "Windows"),
+        ("iPhone", "iPhone"),
+        ("iPad", "iPad"),
+        ("Android", "Android"),
+        ("CrOS", "ChromeOS"),
+        ("Mac OS X", "Mac"),
+        ("Linux", "Linux"),
+    ]);
+    let name = match (browser, system) {
+        (Some(browser), Some(system)) => format!("{browser} · {system}"),
+        (Some(name), None) | (None, Some(name)) => name,
+        (None, None) => agent.chars().filter(|c| !c.is_control()).take(60).collect(),
+    };
+    Line::parse(&name).or_else(|_| Line::parse("-")).map_err(Refusal::internal)
 }
 
 async fn show_code(
@@ -221,4 +251,26 @@ pub(crate) fn encoded(path: &str) -> String {
             }
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn devices_are_called_as_people_call_them() {
+        let name = |agent: &str| device(agent).unwrap().into_string();
+        let edge = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) (KHTML, like Gecko) Chrome/140.0 Safari/537.36 Edg/140.0";
+        assert_eq!(name(edge), "Edge · Windows");
+        assert_eq!(name("Mozilla/5.0 (iPhone; CPU iPhone OS 15_8 like Mac OS X) Safari/604.1"), "Safari · iPhone");
+        assert_eq!(name("curl/8"), "curl/8");
+        assert_eq!(name(""), "-");
+    }
+
+    #[test]
+    fn only_pages_of_the_back_office_follow() {
+        assert_eq!(inside("/staff/audit?x=1"), "/staff/audit?x=1");
+        assert_eq!(inside("/staffing"), "/staff");
+        assert_eq!(encoded("/staff/a?b=あ"), "/staff/a%3Fb%3D%E3%81%82");
+    }
 }
