@@ -24,6 +24,7 @@ CREATE TABLE attempt (
   PRIMARY KEY (name, subject, ends),
   CHECK (count > 0)
 ) {strict};
+CREATE INDEX attempt_ends ON attempt (ends);
 
 -- What an Idempotency-Key stood for; kept 24 hours.
 CREATE TABLE idempotency (

@@ -20,7 +20,7 @@ crate::statements! {
     /// What a key stands for.
     FIND = "SELECT command, object FROM idempotency WHERE key = $1";
     /// Removes keys past their time.
-    SWEEP = "DELETE FROM idempotency WHERE at <= $1";
+    SWEEP = "DELETE FROM idempotency WHERE key IN (SELECT key FROM idempotency WHERE at <= $1 LIMIT 500)";
 }
 
 /// The value of an `Idempotency-Key` header.
@@ -80,7 +80,7 @@ fn digest(route: &str, command: &impl Serialize) -> [u8; 32] {
     Sha256::new().chain_update(route).chain_update([0]).chain_update(command).finalize().into()
 }
 
-/// Removes keys past their time; for a job every hour.
+/// Removes up to 500 keys past their time; see [`crate::tidy`].
 ///
 /// # Errors
 /// Any storage [`Error`].

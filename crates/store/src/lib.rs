@@ -33,6 +33,7 @@ mod sqlite;
 mod statement;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
+mod tidy;
 mod tx;
 mod value;
 
@@ -42,6 +43,7 @@ pub use error::Error;
 pub use folder::{Folder, FolderError};
 pub use migrate::{MIGRATIONS, Migration};
 pub use statement::Statement;
+pub use tidy::tidy;
 pub use tx::Tx;
 pub use value::{FromValue, Json, Row, Value};
 

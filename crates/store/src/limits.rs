@@ -18,7 +18,8 @@ crate::statements! {
     /// Forgives a subject, as after a correct password.
     FORGIVE = "DELETE FROM attempt WHERE name = $1 AND subject = $2";
     /// Removes windows that are over.
-    SWEEP = "DELETE FROM attempt WHERE ends <= $1";
+    SWEEP = "DELETE FROM attempt WHERE (name, subject, ends) IN
+        (SELECT name, subject, ends FROM attempt WHERE ends <= $1 LIMIT 500)";
 }
 
 /// A limit: at most `max` attempts within each window of length `window`.
@@ -105,7 +106,7 @@ pub async fn forgive(tx: &mut Tx<'_>, limit: &Limit, subject: &str) -> Result<()
     tx.exec(&FORGIVE, &[limit.name.into(), digest(limit, subject).into()]).await.map(drop)
 }
 
-/// Removes windows that are over; for a job every few minutes.
+/// Removes up to 500 windows that are over; see [`crate::tidy`].
 ///
 /// # Errors
 /// Any storage [`Error`].

@@ -53,7 +53,8 @@ crate::statements! {
     DISCARD_HELD = "UPDATE outbox SET state = 'discarded', payload = NULL, settled_at = $1, held = FALSE
         WHERE state = 'open' AND held";
     /// Removes settled items whose keys need no longer be remembered.
-    SWEEP = "DELETE FROM outbox WHERE settled_at < $1 AND state <> 'dead'";
+    SWEEP = "DELETE FROM outbox WHERE id IN
+        (SELECT id FROM outbox WHERE settled_at < $1 AND state <> 'dead' LIMIT 500)";
 }
 
 crate::id!(
@@ -256,7 +257,8 @@ pub async fn discard_held(tx: &mut Tx<'_>, world: &World) -> Result<u64, Error> 
     tx.exec(&DISCARD_HELD, &[world.now().into()]).await
 }
 
-/// Removes items settled before `before`; their keys may then be used again, so leave them some weeks.
+/// Removes up to 500 items settled before `before`; their keys may then be used again, so leave them some weeks. See
+/// [`crate::tidy`].
 ///
 /// # Errors
 /// Any storage [`Error`].

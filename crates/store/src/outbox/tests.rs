@@ -310,6 +310,24 @@ crate::both! {
         assert_eq!(room.state("slow").await, ("done".to_owned(), false, None, 2));
     }
 
+    async fn an_item_that_ends_every_worker_dies_in_the_end(db: Db) {
+        let room = Room::new(db);
+        room.put(Item::new("test", "slow", json!({}))).await;
+        let dying = Arc::new(Fake { given: Mutex::default(), plan: Box::new(|_| Outcome::Done), slow: Duration::from_secs(3600) });
+        for attempt in 1..=ATTEMPTS as usize {
+            let worker = room.worker(&dying);
+            let task = tokio::spawn(async move { worker.drain().await });
+            while dying.given().len() < attempt {
+                tokio::time::sleep(Duration::from_millis(2)).await;
+            }
+            task.abort();
+            room.clock.advance(Duration::from_secs(121));
+        }
+        room.drain(&dying).await;
+        assert_eq!(dying.given().len(), ATTEMPTS as usize, "no attempt more");
+        assert_eq!(room.dead().await[0].reason, "every attempt was broken off");
+    }
+
     async fn a_slow_delivery_takes_one_place_and_not_all(db: Db) {
         let room = Room::new(db);
         let fake = Arc::new(Fake { given: Mutex::default(), plan: Box::new(|_| Outcome::Done), slow: Duration::from_secs(2) });

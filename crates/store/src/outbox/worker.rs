@@ -55,7 +55,7 @@ crate::statements! {
 
 /// How long a claim holds; then the item is taken to be abandoned.
 const VISIBLE_AFTER: Duration = Duration::from_secs(120);
-/// How long one delivery may take; well within the claim.
+/// How long one delivery may take.
 const DELIVERY_LIMIT: Duration = Duration::from_secs(60);
 /// Items of one topic delivered side by side.
 const AT_ONCE: usize = 16;
@@ -304,7 +304,12 @@ struct End {
 /// Delivers one item, unless it is too late by now.
 async fn carry(world: World, handler: Arc<dyn Deliver>, item: Delivery) -> End {
     let too_late = item.not_after.is_some_and(|limit| world.now() > limit);
-    let outcome = if too_late { None } else { Some(deliver(handler, item.clone()).await) };
+    let outcome = match () {
+        () if too_late => None,
+        // Every attempt ended without a word: whatever it does to the process, it must not do it for ever.
+        () if item.attempt > ATTEMPTS => Some(Outcome::Dead { reason: "every attempt was broken off".to_owned() }),
+        () => Some(deliver(handler, item.clone()).await),
+    };
     let now = world.now();
     let (id, claim) = (item.id, item.claim);
     let (statement, params) = match outcome {
