@@ -7,7 +7,6 @@
 //! ```
 //! use kernel::locale::Locale;
 //! let t = words::Words::get().locale(Locale::En);
-//! assert_eq!(t.text("common-yes"), "Yes");
 //! assert_eq!(t.with("common-minutes", [("n", 15.into())]), "15 minutes");
 //! ```
 
