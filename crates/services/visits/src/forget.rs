@@ -19,14 +19,19 @@ pub const NUMBER_DAYS: i32 = 400;
 /// Contacts and numbers per transaction.
 const AT_ONCE: i64 = 200;
 
-/// In the order in which they run, for one visit: the contact, and the letters that know the same address.
+/// In the order in which they run, for one visit: the contact, what else may speak of the person,
+/// and the letters that know the same address.
 const FORGET: &[Statement] = {
     let [items, letters, records] = messages::erase::OF_CASE;
-    &[DELETE_ONE, items, letters, records]
+    &[DELETE_ONE, DELETE_REASON, DELETE_STEPS, items, letters, records]
 };
 
 store::statements! {
     DELETE_ONE = "DELETE FROM visit_contact WHERE visit_id = $1";
+    /// Why somebody was called out of turn may speak of their health.
+    DELETE_REASON = "UPDATE visit SET by_hand = NULL WHERE id = $1 AND by_hand IS NOT NULL";
+    /// The steps undo would put back hold the same reason.
+    DELETE_STEPS = "UPDATE visit_act SET before = NULL WHERE visit_id = $1 AND before IS NOT NULL";
     /// Contacts whose time is over.
     OVER = "SELECT visit_id FROM visit_contact WHERE erase_on < $1 ORDER BY erase_on LIMIT $2";
     RETIRE = "UPDATE visit SET number = NULL WHERE id IN

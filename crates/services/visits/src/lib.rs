@@ -135,6 +135,7 @@ pub const STATEMENTS: &[&[store::Statement]] = &[
     rate::STATEMENTS,
     save_service::STATEMENTS,
     send_link::STATEMENTS,
+    serve::STATEMENTS,
     service::STATEMENTS,
     sweep::STATEMENTS,
     today::STATEMENTS,

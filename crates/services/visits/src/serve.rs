@@ -37,6 +37,13 @@ pub enum ServeError {
     Store(#[from] Error),
 }
 
+store::statements! {
+    /// A visit without contact gets an empty one, so that its time to be forgotten comes too.
+    FORGET_LATER = "INSERT INTO visit_contact (visit_id, erase_on)
+                    SELECT CAST($1 AS {uuid}), CAST($2 AS BIGINT) + keep_days FROM visit_service WHERE id = $3
+                    ON CONFLICT (visit_id) DO NOTHING";
+}
+
 /// Finds a visit of today on which `act` is possible.
 async fn find(tx: &mut Tx<'_>, world: &World, visit: VisitId, act: Act) -> Result<Visit, ServeError> {
     let visit = Visit::find(tx, visit).await?.ok_or(ServeError::NotFound)?;
@@ -79,7 +86,9 @@ pub async fn call_by_hand(
     }
     let streak = if visit.progress.line == Some(Line::Booked) { streak + 1 } else { 0 };
     set_streak(tx, visit.counter, visit.day, streak).await?;
-    trail::record(tx, world, &By::Staff(by), "visits.call_by_hand", visit.id, Some(reason.as_str())).await?;
+    // The reason stands with the visit only, where it is forgotten with the contact.
+    tx.exec(&FORGET_LATER, &[visit.id.into(), visit.day.into(), visit.service.into()]).await?;
+    trail::record(tx, world, &By::Staff(by), "visits.call_by_hand", visit.id, None).await?;
     let next = visit.progress.called(desk.as_str(), Some(reason.as_str().to_owned()), world.now());
     save(tx, world, visit, Act::CallByHand, next, &by).await
 }

@@ -10,6 +10,13 @@ use store::{Db, Tx};
 use super::fixture::*;
 use crate::*;
 
+store::statements! {
+    REASONS = "SELECT COUNT(*) FROM visit_act WHERE CAST(before AS {text}) LIKE '%体調%'";
+}
+
+/// Not for the registry.
+const _: &[store::Statement] = STATEMENTS;
+
 store::testing::both! {
     /// Not come within the counter's patience; may still turn up, late.
     async fn not_come_is_not_gone(db: Db) {
@@ -75,6 +82,20 @@ store::testing::both! {
         let today = tuesday().plus(NUMBER_DAYS + 1);
         assert_eq!(city.db.write(ACT, async move |tx: &mut Tx<'_>| retire_numbers(tx, today).await).await.unwrap(), 1);
         assert_eq!(city.visit(booked.id).await.number, None);
+    }
+
+    /// Why somebody was called out of turn is forgotten too, although they gave no name.
+    async fn reasons_are_forgotten(db: Db) {
+        let city = City::new(db, 2, 0).await;
+        city.tuesday_at(9, 0);
+        let id = city.walk_in().await.visit.id;
+        city.by_hand(id, "1", &TextLine::parse("体調がすぐれないため").unwrap()).await.unwrap();
+        city.act(crate::Act::Start, id).await.unwrap();
+        city.clock.set(tuesday().plus(31).at(at(0, 0)));
+        jobs::sweep(&city.db, &city.world).await.unwrap();
+        assert_eq!(city.visit(id).await.progress.by_hand, None);
+        let left: i64 = city.db.read(async |tx: &mut Tx<'_>| tx.value(&REASONS, &[]).await).await.unwrap();
+        assert_eq!(left, 0);
     }
 
     /// History in bulk agrees with itself, and the numbers are what was written.

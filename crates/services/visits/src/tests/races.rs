@@ -97,6 +97,72 @@ store::testing::both! {
         assert_eq!(called.into_iter().collect::<BTreeSet<_>>(), expected);
     }
 
+    /// The same number scanned at several desks at once: one ticket, and everybody sees it.
+    async fn a_double_scan_is_one_ticket(db: Db) {
+        let city = Arc::new(City::new(db, 1, 0).await);
+        let booked = city.book(city.wish(slot(10, 0))).await.unwrap();
+        city.tuesday_at(9, 58);
+        let scans: Vec<_> = (0..10).map(|_| {
+            let (city, number) = (Arc::clone(&city), booked.number.clone());
+            tokio::spawn(async move { city.check_in(&number).await.unwrap() })
+        }).collect();
+        let (mut first, mut tickets) = (0, BTreeSet::new());
+        for scan in scans {
+            let received = scan.await.unwrap();
+            first += usize::from(!received.already);
+            tickets.insert(received.visit.progress.ticket);
+        }
+        assert_eq!((first, tickets.len()), (1, 1));
+        assert_eq!(city.walk_in().await.visit.progress.ticket.as_deref(), Some("A-002"), "no number was wasted");
+    }
+
+    /// People leave the line while clerks call: each has left or was called, never both.
+    async fn leaving_while_being_called(db: Db) {
+        let city = Arc::new(City::new(db, 20, 0).await);
+        let mut booked = Vec::new();
+        for _ in 0..20 {
+            booked.push(city.book(city.wish(slot(10, 0))).await.unwrap());
+        }
+        city.tuesday_at(9, 58);
+        for it in &booked {
+            city.check_in(&it.number).await.unwrap();
+        }
+        let leaving: Vec<_> = booked.iter().skip(1).step_by(2).cloned().map(|it| {
+            let city = Arc::clone(&city);
+            tokio::spawn(async move { (it.id, city.cancel(&it).await.is_ok()) })
+        }).collect();
+        let clerks: Vec<_> = (1..=6).map(|desk| {
+            let city = Arc::clone(&city);
+            tokio::spawn(async move {
+                let mut called = Vec::new();
+                loop {
+                    match city.call(&desk.to_string()).await {
+                        Ok(visit) => called.push(visit.id),
+                        Err(CallNextError::Nobody) => return called,
+                        Err(other) => panic!("{other}"),
+                    }
+                    let id = called[called.len() - 1];
+                    city.act(crate::Act::Start, id).await.unwrap();
+                    city.act(crate::Act::Finish, id).await.unwrap();
+                }
+            })
+        }).collect();
+        let mut left = BTreeSet::new();
+        for it in leaving {
+            let (id, gone) = it.await.unwrap();
+            if gone {
+                left.insert(id);
+            }
+        }
+        let mut called = Vec::new();
+        for clerk in clerks {
+            called.extend(clerk.await.unwrap());
+        }
+        assert_eq!(called.len() + left.len(), 20);
+        assert!(called.iter().all(|id| !left.contains(id)), "called after leaving");
+        city.counts_are_rows().await;
+    }
+
     /// A double press at one desk calls one person.
     async fn a_double_press_calls_one(db: Db) {
         let city = Arc::new(City::new(db, 1, 0).await);
