@@ -16,8 +16,10 @@ pub const CONTACT: Eraser = Eraser { kind: "visits.contact", statements: FORGET 
 /// A booking number is given to nobody else for so many days after its visit.
 pub const NUMBER_DAYS: i32 = 400;
 
-/// Contacts and numbers per transaction.
-const AT_ONCE: i64 = 200;
+/// Contacts per transaction: each is half a dozen statements.
+const AT_ONCE: i64 = 50;
+/// Numbers per transaction.
+const NUMBERS_AT_ONCE: i64 = 400;
 
 /// In the order in which they run, for one visit: the contact, what else may speak of the person,
 /// and the letters that know the same address.
@@ -72,5 +74,5 @@ pub async fn forget_contact(tx: &mut Tx<'_>, world: &World, visit: VisitId, by: 
 /// # Errors
 /// Storage only.
 pub async fn retire_numbers(tx: &mut Tx<'_>, today: Day) -> Result<u64, Error> {
-    tx.exec(&RETIRE, &[today.plus(-NUMBER_DAYS - 1).into(), AT_ONCE.into()]).await
+    tx.exec(&RETIRE, &[today.plus(-NUMBER_DAYS - 1).into(), NUMBERS_AT_ONCE.into()]).await
 }

@@ -51,18 +51,15 @@ pub async fn keep_slots(db: &Db, world: &World) -> Result<u64, Error> {
 /// # Errors
 /// Storage only.
 pub async fn sweep(db: &Db, world: &World) -> Result<u64, Error> {
+    const ACT: Act = Act::bulk("visits.sweep");
     let mut changed = 0;
     loop {
-        let world = world.clone();
-        let step = db
-            .write(Act::bulk("visits.sweep"), async move |tx: &mut Tx<'_>| {
-                let mut step = sweep_no_shows(tx, &world).await?;
-                step += sweep_left_open(tx, &world).await?;
-                step += forget_contacts(tx, &world).await?;
-                step += retire_numbers(tx, world.today()).await?;
-                Ok::<_, Error>(step)
-            })
-            .await?;
+        let [first, second, third] = [(); 3].map(|()| world.clone());
+        let today = world.today();
+        let mut step = db.write(ACT, async move |tx: &mut Tx<'_>| sweep_no_shows(tx, &first).await).await?;
+        step += db.write(ACT, async move |tx: &mut Tx<'_>| sweep_left_open(tx, &second).await).await?;
+        step += db.write(ACT, async move |tx: &mut Tx<'_>| forget_contacts(tx, &third).await).await?;
+        step += db.write(ACT, async move |tx: &mut Tx<'_>| retire_numbers(tx, today).await).await?;
         changed += step;
         if step == 0 {
             return Ok(changed);
