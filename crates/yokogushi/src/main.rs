@@ -4,6 +4,7 @@ mod cli;
 mod command;
 mod control;
 mod jobs;
+mod metrics;
 mod open;
 mod problem;
 mod serve;

@@ -14,7 +14,9 @@ use tokio::{
 
 use crate::{
     cli::{Common, Role, Serve},
-    control, jobs, open,
+    control, jobs,
+    metrics::{self, Measured},
+    open,
     problem::Problem,
     settings::Settings,
     task::City,
@@ -32,6 +34,10 @@ pub(crate) async fn run(common: &Common, flags: &Serve) -> Result<(), Problem> {
     let staff = match settings.staff_listen {
         Some(address) if web => Some(listen(address, "--staff-listen").await?),
         _ => None,
+    };
+    let metrics = match settings.metrics {
+        Some(address) => Some(listen(address, "--metrics").await?),
+        None => None,
     };
     let tls = match &settings.tls {
         Some((cert, key)) => Some(Tls::read(cert, key).map_err(|e| Problem::new(format!("証明書を使えません: {e}")))?),
@@ -67,6 +73,10 @@ pub(crate) async fn run(common: &Common, flags: &Serve) -> Result<(), Problem> {
             let router = shell::router(&table, &app, door);
             servers.push(tokio::spawn(shell::serve(listener, router, tls.clone(), stopped.clone())));
         }
+    }
+    if let Some(listener) = metrics {
+        let measured = Measured { db: city.db.clone(), congestion: face.congestion().clone() };
+        servers.push(tokio::spawn(metrics::serve(listener, measured, stopped.clone())));
     }
     announce(&app, &greeting, watch.elapsed().as_secs_f64(), web);
     tokio::select! {
