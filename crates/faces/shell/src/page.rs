@@ -279,7 +279,11 @@ fn line(staff: &Staff, locale: Locale) -> StaffLine {
 
 fn nav(app: &App, ask: &Ask, may: impl Fn(Permission) -> bool) -> Vec<NavLine> {
     let path = ask.path.split('?').next().unwrap_or("");
-    let inside = |href: &str| path.strip_prefix(href).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+    // The start page is above all others: it is current only itself.
+    let inside = |href: &str| {
+        href == path
+            || href != "/staff" && path.strip_prefix(href).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    };
     let here = app.nav.iter().map(|item| item.href).filter(|href| inside(href)).max_by_key(|href| href.len());
     app.nav
         .iter()

@@ -71,7 +71,11 @@ impl Tls {
             return Err(bad(certificate, "it holds no certificate".to_owned()));
         }
         let secret = PrivateKeyDer::from_pem_file(key).map_err(|error| bad(key, error.to_string()))?;
-        let mut config = ServerConfig::builder()
+        // Named, so that nothing depends on which providers other crates have compiled in.
+        let provider = Arc::new(tokio_rustls::rustls::crypto::ring::default_provider());
+        let mut config = ServerConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .map_err(|error| TlsError::Pair(error.to_string()))?
             .with_no_client_auth()
             .with_single_cert(chain, secret)
             .map_err(|error| TlsError::Pair(error.to_string()))?;
@@ -223,3 +227,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Patient<S> {
         Pin::new(&mut self.inner).poll_shutdown(cx)
     }
 }
+
+#[cfg(test)]
+#[path = "serve_tests.rs"]
+mod tests;
