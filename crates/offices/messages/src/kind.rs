@@ -20,7 +20,7 @@ pub struct Kind {
     pub subject: &'static str,
     /// Key of the text in the service's catalogue.
     pub body: &'static str,
-    /// Names of the values both texts use; [`crate::queue`] refuses a message that lacks one.
+    /// Names of the values both texts use; [`queue()`](crate::queue()) refuses a message that lacks one.
     pub args: &'static [&'static str],
     /// Channels this kind may take.
     pub channels: &'static [Via],

@@ -1,7 +1,7 @@
 //! Messages to residents and staff: queued in the transaction of the change they tell of, delivered afterwards.
 //!
-//! A service declares each [`Kind`] as a constant in its `texts.rs` and calls [`queue`]; the texts stand in the service's
-//! catalogue and are put into words at hand-over. [`cancel`] takes a message back, such as the reminder of a booking that was
+//! A service declares each [`Kind`] as a constant in its `texts.rs` and calls [`queue()`]; the texts stand in the service's
+//! catalogue and are put into words at hand-over. [`cancel()`] takes a message back, such as the reminder of a booking that was
 //! cancelled. The [`PostOffice`] is the outbox worker's handler: it chooses a [`channel::Channel`] and keeps the
 //! [delivery record](record).
 //!
