@@ -4,7 +4,7 @@ use kernel::day::{Day, Minute, Weekday};
 use kernel::holidays::Calendar;
 
 /// Weights of the half hours from 8:30 on for people without a booking: the rush is between eleven and two.
-const HALF_HOURS: [u32; 17] = [8, 9, 10, 11, 12, 15, 17, 18, 18, 17, 15, 12, 10, 9, 8, 6, 3];
+const HALF_HOURS: [u32; 17] = [10, 10, 11, 11, 12, 14, 16, 16, 16, 15, 14, 12, 10, 9, 8, 7, 4];
 /// The first half hour of [`HALF_HOURS`].
 pub(crate) const OPENS: u16 = 8 * 60 + 30;
 /// When the counters close on a usual day.

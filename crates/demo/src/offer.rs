@@ -114,7 +114,7 @@ pub(crate) const COUNTERS: &[CounterPlan] = &[
         desks: 5,
         staffed: 4,
         prefix: 'A',
-        walk_ins: 38,
+        walk_ins: 36,
         services: &[
             ServicePlan {
                 code: "card-pickup",
@@ -320,7 +320,7 @@ pub(crate) const COUNTERS: &[CounterPlan] = &[
         desks: 3,
         staffed: 2,
         prefix: 'C',
-        walk_ins: 12,
+        walk_ins: 18,
         services: &[
             ServicePlan {
                 code: "nursery",
@@ -374,7 +374,7 @@ pub(crate) const COUNTERS: &[CounterPlan] = &[
         desks: 2,
         staffed: 2,
         prefix: 'D',
-        walk_ins: 16,
+        walk_ins: 20,
         services: &[
             ServicePlan {
                 code: "tax-consultation",
@@ -425,7 +425,7 @@ pub(crate) const COUNTERS: &[CounterPlan] = &[
         desks: 2,
         staffed: 2,
         prefix: 'E',
-        walk_ins: 10,
+        walk_ins: 14,
         services: &[
             ServicePlan {
                 code: "disability",

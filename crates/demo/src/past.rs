@@ -102,9 +102,12 @@ fn one_day(
 ) -> Result<(), DemoError> {
     let mut chance = Chance::new(SEED).branch(&format!("{} {day}", counter.plan.code));
     let today = day == now.day();
-    let rush = today.then(|| (now, u32::from(counter.plan.staffed) + 3));
-    let played = counter_day::play(counter.plan, day, hours, busy(calendar, day), rush, &mut chance);
-    // Those who come later today take their tickets later too.
+    let percent = busy(calendar, day);
+    let played = if today {
+        counter_day::play_today(counter.plan, now, hours, percent, &mut chance)
+    } else {
+        counter_day::play(counter.plan, day, hours, percent, None, &mut chance)
+    };
     for visit in played {
         let (Some(service), Some(offered)) =
             (counter.services.get(visit.service), counter.plan.services.get(visit.service))
