@@ -79,10 +79,17 @@ fn view(app: &App, ask: &Ask, calendar: &Calendar, counters: &[CounterCongestion
     let mut page = Page::new(app, ask, "city-home-title").tab("home");
     // The bytes serve everybody, whatever stood behind the question mark.
     page.path = "/".to_owned();
+    // A hall that serves somebody on a closed day (a special opening) is open.
+    let serves = counters.iter().any(|it| it.waiting + it.called > 0);
+    let open = serves || calendar.is_open(day);
     Home {
-        today: today(t, calendar, day),
-        doors: doors(t, ask.locale, &page, calendar.is_open(day), counters, gathered),
-        waits: if calendar.is_open(day) { waits(t, ask.locale, counters) } else { Vec::new() },
+        today: if open {
+            t.with("city-home-today-open", [("day", t.short_day(day).into())]).into_owned()
+        } else {
+            closed(t, calendar, day)
+        },
+        doors: doors(t, ask.locale, &page, open, counters, gathered),
+        waits: if open { waits(t, ask.locale, counters) } else { Vec::new() },
         as_of: counters.first().map_or_else(String::new, |it| {
             t.with("city-home-as-of", [("time", t.time(it.as_of.minute()).into())]).into_owned()
         }),
@@ -91,12 +98,9 @@ fn view(app: &App, ask: &Ask, calendar: &Calendar, counters: &[CounterCongestion
     }
 }
 
-/// Today and whether the hall is open.
-fn today(t: Tongue, calendar: &Calendar, day: Day) -> String {
+/// A closed day, and when the hall opens again.
+fn closed(t: Tongue, calendar: &Calendar, day: Day) -> String {
     let said = t.short_day(day);
-    if calendar.is_open(day) {
-        return t.with("city-home-today-open", [("day", said.into())]).into_owned();
-    }
     match calendar.next_open(day) {
         Some(next) => {
             t.with("city-home-today-closed", [("day", said.into()), ("next", t.short_day(next).into())]).into_owned()

@@ -110,15 +110,19 @@ fn minutes(t: Tongue, value: Option<i64>) -> String {
     value.map_or_else(|| t.text("city-few").into_owned(), |n| t.with("common-minutes", [("n", n.into())]).into_owned())
 }
 
-fn slashed(day: Day) -> String {
+/// A Monday under a column: `11/16`, in English `16 Nov`, because 11/12 is two days there.
+fn under(t: Tongue, day: Day) -> String {
+    if t.locale() == Locale::En {
+        return t.short_day(day).split(" (").next().unwrap_or_default().to_owned();
+    }
     let (_, month, day) = day.ymd();
     format!("{month}/{day}")
 }
 
 fn shown(t: Tongue, locale: Locale, gathered: &Gathered) -> Option<Shown> {
     let newest = gathered.newest()?;
-    let came: Vec<_> = gathered.weeks.iter().map(|week| (slashed(week.monday), public(week.sum.finished))).collect();
-    let stay: Vec<_> = gathered.weeks.iter().map(|week| (slashed(week.monday), week.median_stay)).collect();
+    let came: Vec<_> = gathered.weeks.iter().map(|week| (under(t, week.monday), public(week.sum.finished))).collect();
+    let stay: Vec<_> = gathered.weeks.iter().map(|week| (under(t, week.monday), week.median_stay)).collect();
     let came_say = match public(newest.sum.finished) {
         Some(n) => t.with("city-came-say", [("n", grouped(n).into())]),
         None => t.text("city-came-few"),
