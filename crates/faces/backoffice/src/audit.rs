@@ -137,12 +137,14 @@ async fn gather(
     }
 }
 
+/// The persons and posts that a list speaks of.
 struct Names {
     persons: BTreeMap<Uuid, Person>,
+    posts: BTreeMap<Uuid, String>,
 }
 
 impl Names {
-    async fn of(app: &App, entries: &[Written]) -> Result<Self, Refusal> {
+    async fn of(app: &App, ask: &Ask, entries: &[Written]) -> Result<Self, Refusal> {
         let mut ids: Vec<Uuid> = entries
             .iter()
             .flat_map(|entry| {
@@ -156,6 +158,7 @@ impl Names {
             .collect();
         ids.sort_unstable();
         ids.dedup();
+        let today = app.world.today();
         let read = async move |tx: &mut Tx<'_>| -> Result<_, store::Error> {
             let mut persons = BTreeMap::new();
             for id in &ids {
@@ -163,9 +166,14 @@ impl Names {
                     persons.insert(*id, person);
                 }
             }
-            Ok(persons)
+            Ok((persons, people::posts(tx, today, None).await?, people::units(tx, today).await?))
         };
-        Ok(Self { persons: app.db.read(read).await? })
+        let (persons, posts, units) = app.db.read(read).await?;
+        let words = posts.iter().map(|post| {
+            let unit = units.iter().find(|unit| unit.id == post.unit).map_or("", |unit| unit.name.get(ask.locale));
+            (post.id.uuid(), format!("{unit} {}", post.title.get(ask.locale)).trim().to_owned())
+        });
+        Ok(Self { persons, posts: words.collect() })
     }
 
     fn actor(&self, ask: &Ask, actor: Actor) -> String {
@@ -173,6 +181,14 @@ impl Names {
             Actor::Staff { person, .. } => self.person(person).unwrap_or_else(|| person.to_string()),
             Actor::Resident => ask.t().text("backoffice-audit-resident").into_owned(),
             Actor::System => ask.t().text("backoffice-audit-system").into_owned(),
+        }
+    }
+
+    /// The post that gave the authority, as it is called today.
+    fn post(&self, actor: Actor) -> String {
+        match actor {
+            Actor::Staff { post: Some(post), .. } => self.posts.get(&post).cloned().unwrap_or_else(|| post.to_string()),
+            Actor::Staff { post: None, .. } | Actor::Resident | Actor::System => String::new(),
         }
     }
 
@@ -207,6 +223,7 @@ fn detail(entry: &Written) -> String {
 struct AuditLine {
     at: String,
     actor: String,
+    post: String,
     act: String,
     object: String,
     object_name: String,
@@ -247,11 +264,12 @@ async fn list(State(app): State<App>, ask: Ask, Query(filter): Query<Filter>) ->
         Some(wanted) => gather(&app, wanted, filter.before.parse().ok(), PAGE as usize).await?,
         None => (Vec::new(), None),
     };
-    let names = Names::of(&app, &entries).await?;
+    let names = Names::of(&app, &ask, &entries).await?;
     let t = ask.t();
     let lines = entries.iter().map(|entry| AuditLine {
         at: t.moment(entry.at),
         actor: names.actor(&ask, entry.actor),
+        post: names.post(entry.actor),
         act: entry.act.clone(),
         object: entry.object.map(|object| object.to_string()).unwrap_or_default(),
         object_name: entry.object.and_then(|object| names.person(object)).unwrap_or_default(),
@@ -277,11 +295,12 @@ async fn csv(State(app): State<App>, ask: Ask, Query(filter): Query<Filter>) -> 
     let (wanted, faults) = understood(&app, &filter).await?;
     let wanted = wanted.ok_or_else(|| Refusal::invalid(faults))?;
     let (entries, _) = gather(&app, &wanted, None, MOST).await?;
-    let names = Names::of(&app, &entries).await?;
+    let names = Names::of(&app, &ask, &entries).await?;
     let t = ask.t();
-    let headings = ["at", "actor", "act", "object", "purpose", "detail"].map(|name| match name {
+    let headings = ["at", "actor", "post", "act", "object", "purpose", "detail"].map(|name| match name {
         "at" => t.text("backoffice-audit-at"),
         "actor" => t.text("backoffice-audit-actor"),
+        "post" => t.text("backoffice-post"),
         "act" => t.text("backoffice-audit-act"),
         "object" => t.text("backoffice-audit-object"),
         "purpose" => t.text("backoffice-audit-purpose"),
@@ -296,6 +315,7 @@ async fn csv(State(app): State<App>, ask: Ask, Query(filter): Query<Filter>) -> 
         let row = [
             entry.at.to_rfc3339_jst(),
             names.actor(&ask, entry.actor),
+            names.post(entry.actor),
             entry.act.clone(),
             object,
             purpose(&ask, entry.purpose.as_deref()),

@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
-use http::{HeaderValue, StatusCode, header};
+use http::{StatusCode, header};
 use kernel::text::Line;
 use kernel::time::Instant;
 use people::{Begun, Finished, KeeperError, SignIn, SignInError, Token};
@@ -213,10 +213,7 @@ async fn sign_out(State(app): State<App>, ask: Ask) -> Result<Response, Refusal>
         .write(SIGN_OUT, async move |tx: &mut Tx<'_>| people::revoke(tx, &world, &staff, staff.session).await)
         .await;
     ended?;
-    let mut response = with_cookie(see_other("/staff/sign-in"), cookies::SESSION, "", Stay::Gone)?;
-    // What the browser kept of this site's pages goes too.
-    response.headers_mut().insert("clear-site-data", HeaderValue::from_static("\"cache\""));
-    Ok(response)
+    with_cookie(see_other("/staff/sign-in"), cookies::SESSION, "", Stay::Gone)
 }
 
 pub(crate) fn too_many(field: &'static str, app: &App, retry_at: Instant) -> FieldFault {

@@ -89,6 +89,7 @@ pub fn router(table: &Table, app: &App, door: Door) -> Router {
         let document = openapi::document(table, env!("CARGO_PKG_VERSION"));
         Kept::new("application/json", document.to_string())
     });
+    app.reasons.get_or_init(|| openapi::reasons(table));
     let mut addresses: BTreeMap<&'static str, Address> = BTreeMap::new();
     for route in table.routes().iter().filter(|route| door.has(route.side)) {
         let address = addresses.entry(route.path).or_insert_with(|| Address { methods: BTreeMap::new() });

@@ -55,7 +55,7 @@ async fn changes(State(app): State<App>) -> Result<Response, Refusal> {
 }
 
 fn routes() -> Vec<Route> {
-    let doc = ApiDoc::new("tell", "test", "Tells");
+    let doc = ApiDoc::new("tell", "test", "Tells").refuses(409, "slot-full", "No place is left");
     vec![
         Route::page("/page", Who::Anyone, page),
         Route::form("/page", Who::Anyone, taken),
@@ -145,6 +145,10 @@ fn problems_have_one_shape() {
         let _ = tell("fine").await.expect(201);
         let full = tell("full").await.expect(409).json();
         assert_eq!(full["type"], format!("{ORIGIN}/problems/slot-full"));
+        let about = full["type"].as_str().unwrap().strip_prefix(ORIGIN).unwrap();
+        assert!(house.get(about).await.expect(200).text().contains("No place is left"));
+        let _ = house.get("/problems/not-found").await.expect(200);
+        let _ = house.get("/problems/unheard-of").await.expect(404);
         assert!(full["title"].is_string() && full["detail"].is_string());
         let bad = tell("bad").await.expect(422).json();
         assert_eq!(bad["errors"][0]["field"], "name");

@@ -13,6 +13,7 @@ use crate::cached::Kept;
 use crate::city;
 use crate::headers::Fixed;
 use crate::live::Live;
+use crate::openapi::Reason;
 use crate::page::NavItem;
 
 /// How this server is reached and what it may reach.
@@ -69,6 +70,8 @@ pub struct Inner {
     pub nav: Vec<NavItem>,
     /// The API's description, made with the router.
     pub(crate) description: OnceLock<Kept>,
+    /// The problems its operations name.
+    pub(crate) reasons: OnceLock<Vec<Reason>>,
     pub(crate) live: Arc<Live>,
     pub(crate) public_headers: Fixed,
     pub(crate) staff_headers: Fixed,
@@ -107,6 +110,7 @@ impl App {
             nav,
             live,
             description: OnceLock::new(),
+            reasons: OnceLock::new(),
             city: RwLock::new(Arc::new(city)),
         }));
         app.watch_city();

@@ -83,12 +83,7 @@ fn is_clean(encoded: &[u8]) -> bool {
 /// Reads `a=1&b=2` as a form or query writes it.
 pub(crate) fn pairs<T: DeserializeOwned>(encoded: &[u8]) -> Result<T, Refusal> {
     if !is_clean(encoded) {
-        return Err(Refusal::new(
-            http::StatusCode::BAD_REQUEST,
-            "not-text",
-            "errors-not-text-title",
-            "errors-not-text-next",
-        ));
+        return Err(Refusal::not_text());
     }
     let reader = serde_html_form::Deserializer::from_bytes(encoded);
     serde_path_to_error::deserialize(reader).map_err(|error| named_fault(&error.path().to_string(), error.inner()))

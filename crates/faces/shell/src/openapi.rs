@@ -198,6 +198,27 @@ fn operation(route: &Route, doc: &ApiDoc, generator: &mut SchemaGenerator) -> Va
     operation
 }
 
+/// One reason for a problem, as the operations that refuse with it say.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Reason {
+    pub(crate) slug: &'static str,
+    pub(crate) status: u16,
+    pub(crate) says: &'static str,
+    pub(crate) operation: &'static str,
+}
+
+/// Every problem the API's operations name.
+pub(crate) fn reasons(table: &Table) -> Vec<Reason> {
+    let docs = table.routes().iter().filter_map(|route| route.doc.as_ref());
+    docs.flat_map(|doc| {
+        doc.outcomes.iter().filter_map(|outcome| {
+            let slug = outcome.slug?;
+            Some(Reason { slug, status: outcome.status, says: outcome.says, operation: doc.id })
+        })
+    })
+    .collect()
+}
+
 /// The whole description as JSON.
 pub fn document(table: &Table, version: &str) -> Value {
     let mut generator = SchemaSettings::draft2020_12()

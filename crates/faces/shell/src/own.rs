@@ -16,8 +16,9 @@ use crate::cached::Kept;
 use crate::cookies;
 use crate::gzip;
 use crate::headers::Cache;
-use crate::input::Form;
-use crate::page::{Page, html, is_ours, see_other};
+use crate::input::{Form, Path};
+use crate::openapi::Reason;
+use crate::page::{Page, filled, html, is_ours, see_other};
 use crate::refusal::Refusal;
 use crate::route::{Route, Side, Who};
 
@@ -33,6 +34,7 @@ pub(crate) fn routes() -> Vec<Route> {
         Route::file("/manifest.webmanifest", Who::Anyone, manifest).on(Side::Public),
         Route::page("/offline", Who::Anyone, offline).on(Side::Public),
         Route::file("/api/openapi.json", Who::Anyone, description).on(Side::Public),
+        Route::page("/problems/{slug}", Who::Anyone, problem).on(Side::Public),
         Route::form("/settings/language", Who::Anyone, language).on(Side::Both),
         Route::form("/settings/text", Who::Anyone, text_size).on(Side::Both),
     ]
@@ -117,6 +119,30 @@ async fn offline(State(app): State<App>, ask: Ask) -> Result<Response, Refusal> 
 async fn description(State(app): State<App>, headers: HeaderMap) -> Result<Response, Refusal> {
     let kept: &Kept = app.description.get().ok_or_else(|| Refusal::internal("no router was made from the table"))?;
     Ok(kept.answer(&headers, Cache::Ask))
+}
+
+/// What a problem's `type` leads to: who refuses with it, and why.
+#[derive(Template)]
+#[template(path = "problem.html")]
+struct ProblemPage {
+    page: Page,
+    /// What happened and what to do, for problems every operation may have.
+    general: Option<(String, String)>,
+    reasons: Vec<Reason>,
+}
+
+async fn problem(State(app): State<App>, ask: Ask, Path(slug): Path<String>) -> Result<Response, Refusal> {
+    let reasons = app.reasons.get().into_iter().flatten().filter(|reason| reason.slug == slug);
+    let reasons: Vec<Reason> = reasons.cloned().collect();
+    let t = ask.t();
+    let general = Refusal::general().into_iter().find(|refusal| refusal.slug() == slug).map(|refusal| {
+        let (title, next) = refusal.keys();
+        (filled(t, title, refusal.args()), filled(t, next, refusal.args()))
+    });
+    if reasons.is_empty() && general.is_none() {
+        return Err(Refusal::not_found());
+    }
+    html(&ProblemPage { page: Page::titled(&app, &ask, slug), general, reasons })
 }
 
 #[derive(Deserialize)]

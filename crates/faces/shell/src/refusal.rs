@@ -149,6 +149,11 @@ impl Refusal {
             .because(cause)
     }
 
+    /// Not text, or with NUL in it.
+    pub(crate) fn not_text() -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "not-text", "errors-not-text-title", "errors-not-text-next")
+    }
+
     /// Read, but some fields are wrong.
     pub fn invalid(faults: impl IntoIterator<Item = FieldFault>) -> Self {
         Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", "errors-invalid-title", "errors-invalid-next")
@@ -204,6 +209,26 @@ impl Refusal {
     pub fn internal(cause: impl fmt::Display) -> Self {
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "errors-internal-title", "errors-internal-next")
             .because(cause)
+    }
+
+    /// Those that any route may answer with.
+    pub(crate) fn general() -> [Self; 14] {
+        [
+            Self::not_found(),
+            Self::forbidden(),
+            Self::foreign(),
+            Self::sign_in(String::new()),
+            Self::unreadable(""),
+            Self::not_text(),
+            Self::invalid([]),
+            Self::conflict(),
+            Self::too_large(crate::route::BODY_LIMIT),
+            Self::wrong_type("application/json"),
+            Self::wrong_method(),
+            Self::too_many(0),
+            Self::busy(0),
+            Self::internal(""),
+        ]
     }
 
     /// The refusal for a bare status, as a framework extractor answers.
