@@ -211,10 +211,10 @@ crate::both! {
             attempts += room.drain(&fake).await;
             room.clock.advance(Duration::from_secs(60));
             minutes += 1;
-            assert!(minutes < 24 * 60, "it must end");
+            assert!(minutes < 48 * 60, "it must end");
         }
         assert_eq!(attempts, ATTEMPTS as usize);
-        assert!((4 * 60..8 * 60).contains(&minutes), "{minutes} minutes");
+        assert!((22 * 60..28 * 60).contains(&minutes), "about a day: {minutes} minutes");
     }
 
     async fn nothing_goes_too_early_or_too_late(db: Db) {
