@@ -54,6 +54,15 @@ impl PublicUrl {
         &self.origin
     }
 
+    /// The host alone, without port: `city.example.jp`.
+    pub fn host(&self) -> &str {
+        let rest = self.origin.split_once("://").map_or("", |(_, rest)| rest);
+        match rest.split_once(']') {
+            Some((v6, _)) => v6.trim_start_matches('['),
+            None => rest.split(':').next().unwrap_or(""),
+        }
+    }
+
     /// Reached over https?
     pub fn https(&self) -> bool {
         self.https
@@ -179,6 +188,8 @@ mod tests {
     fn public_addresses() {
         assert_eq!(url("https://City.Example.jp:443/").origin(), "https://city.example.jp");
         assert_eq!(url("http://[::1]:8080").origin(), "http://[::1]:8080");
+        assert_eq!(url("http://[::1]:8080").host(), "::1");
+        assert_eq!(url("https://city.example.jp:8443").host(), "city.example.jp");
         assert!(url("http://[::1]:8080").trustworthy());
         assert!(url("http://127.0.0.1").trustworthy());
         assert!(!url("http://192.168.1.2").trustworthy());
