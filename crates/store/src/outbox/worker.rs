@@ -62,7 +62,7 @@ const AT_ONCE: usize = 16;
 /// How often the worker looks by itself, when no wake-up came.
 const LOOK: Duration = Duration::from_secs(1);
 /// Attempts before an item is given up: with the waiting below about a day, so that a relay away overnight loses nothing.
-pub const ATTEMPTS: u32 = 34;
+pub const ATTEMPTS: u32 = 30;
 /// Waiting after the first failure; doubled after each further one.
 const FIRST_WAIT: Duration = Duration::from_secs(5);
 /// The longest waiting between attempts.
