@@ -1,4 +1,4 @@
-// <staff-list>: j/k or the arrows move from row to row, Enter opens (it is a link), "/" goes to the search,
+// <staff-list>: j/k or the arrows move from row to row, Enter opens (a row's heading is a link), "/" goes to the search,
 // and an element with data-hotkey="c" is pressed by its key. Keys are read by place too, so they work with the input method on.
 
 function typing(target: EventTarget | null): boolean {
@@ -36,7 +36,7 @@ class StaffList extends HTMLElement {
   }
 
   private move(step: number, event: KeyboardEvent): void {
-    const rows = [...this.querySelectorAll<HTMLElement>("[data-row]")];
+    const rows = [...this.querySelectorAll<HTMLElement>("tbody th[scope=row] a")];
     if (rows.length === 0) return;
     event.preventDefault();
     const now = rows.findIndex((row) => row === document.activeElement);
