@@ -169,7 +169,7 @@ async fn store(
                     }
                     LabelsKept::Waiting { could_be } => {
                         format!(
-                            "{name}: 項目の説明として覚えました。合いそうな一覧が複数あります: {}",
+                            "{name}: 項目の説明として覚えました。どの一覧のものか決められません。--set を付けて取り込み直すと使われます(合いそうな一覧: {})",
                             could_be.join("、")
                         )
                     }

@@ -38,9 +38,9 @@ pub struct LabelList {
 /// Which set an attribute list was kept for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum LabelsKept {
-    /// A set of that name, or the only one that has these columns.
+    /// The set of that name.
     For(String),
-    /// No set has that name, and none or several have these columns: kept under its own name until one is imported.
+    /// No set has that name: kept under its own name until one is imported, or until the list is imported again for a set.
     Waiting {
         /// Sets that have all its columns.
         could_be: Vec<String>,
@@ -89,10 +89,10 @@ pub async fn store_labels(db: &Db, world: &World, list: LabelList, dry_run: bool
             could_be.push(name);
         }
     }
-    let kept = match (named, could_be.as_slice()) {
-        (Some(name), _) => LabelsKept::For(name),
-        (None, [only]) => LabelsKept::For(only.clone()),
-        (None, _) => LabelsKept::Waiting { could_be },
+    // Columns alone do not say whose list this is: several kinds of places share the same ones.
+    let kept = match named {
+        Some(name) => LabelsKept::For(name),
+        None => LabelsKept::Waiting { could_be },
     };
     if dry_run {
         return Ok(kept);
