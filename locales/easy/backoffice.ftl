@@ -247,6 +247,19 @@ backoffice-area-list = いちらん
 backoffice-area-properties = えらんだ ものの なかみ
 backoffice-area-remark = ちゅうい
 backoffice-area-crosses = せんが まじって います
+backoffice-point-title = ばしょが どこの くいきか しらべる
+backoffice-point-lead = さかいから { $metres }m より ちかい ときは、きめません。
+backoffice-point-lat = いど
+backoffice-point-lon = けいど
+backoffice-point-go = しらべる
+backoffice-point-answer = こたえ
+backoffice-point-none = どこでも ない
+backoffice-point-one = たしか
+backoffice-point-many = かさなって いる
+backoffice-point-near = さかいの ちかく
+backoffice-point-number = 数字で 書いて ください(れい: 34.867)
+backoffice-point-swapped = いどと けいどが ぎゃくです
+backoffice-point-outside = 日本の 中では ありません
 
 # Messages
 backoffice-messages-title = はいしん

@@ -247,6 +247,19 @@ backoffice-area-list = List
 backoffice-area-properties = Details of the chosen one
 backoffice-area-remark = Remark
 backoffice-area-crosses = Outline crosses itself
+backoffice-point-title = Which areas is a point in?
+backoffice-point-lead = Within { $metres } m of a border it says so instead of deciding.
+backoffice-point-lat = Latitude
+backoffice-point-lon = Longitude
+backoffice-point-go = Look up
+backoffice-point-answer = Answer
+backoffice-point-none = In none
+backoffice-point-one = Certain
+backoffice-point-many = In several
+backoffice-point-near = Near a border
+backoffice-point-number = Enter a number, such as 34.867
+backoffice-point-swapped = Latitude and longitude seem swapped
+backoffice-point-outside = This point is not in Japan
 
 # Messages
 backoffice-messages-title = Messages

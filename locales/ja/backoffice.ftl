@@ -247,6 +247,19 @@ backoffice-area-list = 一覧
 backoffice-area-properties = 選んだものの内容
 backoffice-area-remark = 注記
 backoffice-area-crosses = 線が交差しています
+backoffice-point-title = 地点がどの区域か調べる
+backoffice-point-lead = 境界から{ $metres }m以内のときは、決めつけずに候補を並べます。
+backoffice-point-lat = 緯度
+backoffice-point-lon = 経度
+backoffice-point-go = 調べる
+backoffice-point-answer = 答え
+backoffice-point-none = どの区域でもない
+backoffice-point-one = 確か
+backoffice-point-many = 重なっている
+backoffice-point-near = 境界の近く
+backoffice-point-number = 数字で入力してください(例: 34.867)
+backoffice-point-swapped = 緯度と経度が逆のようです
+backoffice-point-outside = 日本の中の地点ではありません
 
 # Messages
 backoffice-messages-title = 配信

@@ -12,6 +12,7 @@ mod messages;
 mod people;
 mod person_sign_in;
 mod places;
+mod point;
 mod posts;
 mod second_factor;
 mod sessions;
@@ -35,6 +36,7 @@ pub fn routes() -> Vec<Route> {
         units::routes(),
         posts::routes(),
         places::routes(),
+        point::routes(),
         counters::routes(),
         messages::routes(),
         audit::routes(),

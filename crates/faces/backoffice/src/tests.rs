@@ -332,6 +332,37 @@ fn the_log_is_filtered_and_taken_away() {
 }
 
 #[test]
+fn a_point_is_looked_up_with_its_doubt() {
+    with_house(async |house| {
+        let square = |name: &str, west: f64| {
+            let (east, south, north) = (west + 0.01, 34.86, 34.87);
+            let ring = serde_json::json!([[[west, south], [east, south], [east, north], [west, north], [west, south]]]);
+            serde_json::json!({"type": "Feature", "properties": {"name": name}, "geometry": {"type": "Polygon", "coordinates": ring}})
+        };
+        let file = serde_json::json!({"type": "FeatureCollection", "features": [square("東学区", 138.32), square("西学区", 138.31)]});
+        let options =
+            places::areas::AreaOptions { set: places::import::SetName::new("学区").unwrap(), name_field: None };
+        let parsed = places::areas::parse(file.to_string().as_bytes(), &options).unwrap();
+        places::areas::store(&house.app.db, &house.app.world, parsed, false).await.unwrap();
+        let (places, ..) = house.staff("chizu", &[Role::Places]).await;
+        let ask = async |lat: &str, lon: &str| {
+            let reply = house.get_as(&places, &format!("/staff/places/point?lat={lat}&lon={lon}")).await;
+            reply.expect(200).text()
+        };
+        let inside = ask("34.865", "138.325").await;
+        assert!(inside.contains("確か") && inside.contains("東学区") && !inside.contains("西学区"), "{inside}");
+        let border = ask("34.865", "138.3201").await;
+        assert!(border.contains("境界の近く") && border.contains("東学区") && border.contains("西学区"), "{border}");
+        assert!(ask("35.5", "138.325").await.contains("どの区域でもない"));
+        assert!(ask("138.3", "34.8").await.contains("緯度と経度が逆"));
+        let map = house.get_as(&places, "/staff/places").await.text();
+        let set = after(&map, "/staff/places/areas/");
+        let map = house.get_as(&places, &format!("/staff/places/areas/{set}")).await.expect(200).text();
+        assert!(map.contains("<title>東学区</title>") && map.contains("<table"), "{map}");
+    });
+}
+
+#[test]
 fn a_counter_is_changed() {
     with_house(async |house| {
         furnish(&house).await;
