@@ -304,3 +304,16 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_ring_made_to_cost_time_is_read_all_the_same() {
+    // Every side spans the whole width, so that each overlaps every other.
+    let zigzag: Vec<String> = (0..40_000)
+        .map(|at| format!("[{},{}.{:06}]", if at % 2 == 0 { "138.1" } else { "138.9" }, 34, 100_000 + at))
+        .collect();
+    let ring = format!(r#"{{"type":"Polygon","coordinates":[[{},{}]]}}"#, zigzag.join(","), zigzag[0]);
+    let watch = kernel::Stopwatch::start();
+    let parsed = read_areas(&collection(&[&geometry(&ring)])).expect("a strange but possible area");
+    assert_eq!(parsed.rows[0].shape.points().count(), 40_000);
+    assert!(watch.elapsed().as_secs() < 20, "{:?}", watch.elapsed());
+}

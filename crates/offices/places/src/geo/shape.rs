@@ -3,6 +3,9 @@
 use super::{Bounds, MetresPerUnit, Point};
 use std::cmp::Ordering;
 
+/// Pairs of sides of one ring that are compared; a real border of a hundred thousand points needs fewer.
+const MOST_COMPARISONS: u32 = 5_000_000;
+
 /// A closed ring; the last point is joined to the first and not repeated.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ring(Vec<Point>);
@@ -114,15 +117,21 @@ impl Ring {
         if inside { Border::Inside } else { Border::Outside }
     }
 
-    /// Whether two sides cross or touch anywhere but at the corner they share.
+    /// Whether two sides cross or touch anywhere but at the corner they share. A ring drawn so that nearly every side overlaps
+    /// every other is looked at only for a while.
     pub fn crosses_itself(&self) -> bool {
         let count = self.0.len();
+        let mut patience = MOST_COMPARISONS;
         let mut sides: Vec<(usize, Point, Point)> = self.sides().enumerate().map(|(at, (a, b))| (at, a, b)).collect();
         sides.sort_by_key(|(_, a, b)| a.lon.min(b.lon));
         for (position, (at, a, b)) in sides.iter().enumerate() {
             let east = a.lon.max(b.lon);
             for (other, c, d) in sides.iter().skip(position + 1).take_while(|(_, c, d)| c.lon.min(d.lon) <= east) {
                 let neighbours = (at + 1) % count == *other || (other + 1) % count == *at;
+                patience -= 1;
+                if patience == 0 {
+                    return false;
+                }
                 if !neighbours && meet(*a, *b, *c, *d) {
                     return true;
                 }
