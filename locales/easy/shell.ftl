@@ -28,7 +28,7 @@ shell-tab-visits = 窓口の 予約
 shell-tab-find = 予約を 見る
 shell-tab-help = こまったら
 
-shell-question-back = 前の 質問へ
+shell-question-back = 前の 画面へ
 shell-question-next = つぎへ
 shell-required = ＊かならず 書く
 shell-optional = 書かなくても いい

@@ -28,7 +28,7 @@ shell-tab-visits = Book
 shell-tab-find = My booking
 shell-tab-help = Help
 
-shell-question-back = Previous question
+shell-question-back = Back
 shell-question-next = Next
 shell-required = required
 shell-optional = optional

@@ -28,7 +28,7 @@ shell-tab-visits = 窓口予約
 shell-tab-find = 予約の確認
 shell-tab-help = 困ったら
 
-shell-question-back = 前の質問へ
+shell-question-back = 前の画面へ
 shell-question-next = つぎへ
 shell-required = ＊必須
 shell-optional = 任意

@@ -19,6 +19,8 @@ use crate::site;
 const CALL: Act = Act::staff("visits.call");
 const SERVE: Act = Act::staff("visits.serve");
 const CHECK_IN: Act = Act::staff("visits.check_in");
+/// Characters of a search; a name has no more.
+const SEARCH: usize = 80;
 
 pub(crate) fn routes() -> Vec<Route> {
     let serve = Who::Staff(Permission::ServeCounter);
@@ -78,11 +80,18 @@ async fn check_in(
     Form(given): Form<Scanned>,
 ) -> Result<Response, Refusal> {
     let post = post(&app, &ask, &code, Permission::ServeCounter).await?;
-    let which = match Scan::parse(&given.scan) {
-        Scan::Number(number) => Which::Number(number),
-        _ => return Ok(back(&code, "not-found", "", None, None)),
-    };
-    checked_in(&app, &code, &post, which).await
+    match Scan::parse(&given.scan) {
+        Scan::Number(number) => checked_in(&app, &code, &post, Which::Number(number)).await,
+        // A ticket or a part of a name: not a check-in but a search among today's people.
+        Scan::Ticket(text) | Scan::Words(text) => {
+            let text: String = text.chars().take(SEARCH).collect();
+            if text.is_empty() {
+                return Ok(see_other(&format!("/staff/visits/{code}")));
+            }
+            let query = serde_html_form::to_string([("q", text)]).map_err(Refusal::internal)?;
+            Ok(see_other(&format!("/staff/visits/{code}?{query}")))
+        }
+    }
 }
 
 async fn checked_in(app: &App, code: &str, post: &Post, which: Which) -> Result<Response, Refusal> {

@@ -6,8 +6,8 @@ use shell::{App, Ask, Page, Path, Refusal, Route, Who, html};
 use store::Tx;
 use visits::Board;
 
-/// Calls that fit on the screen.
-const ROWS: usize = 4;
+/// Calls that fit on the screen: nobody who is called may be missing, so rows grow smaller before one is left out.
+const ROWS: usize = 6;
 
 pub(crate) fn routes() -> Vec<Route> {
     vec![Route::page("/board/{counter}", Who::Anyone, show), Route::live("/board/{counter}/live", Who::Anyone, live)]
@@ -74,7 +74,7 @@ async fn show(State(app): State<App>, ask: Ask, Path(code): Path<String>) -> Res
                 key: format!("{} {} {}", call.ticket, call.desk, call.calls),
             })
             .collect(),
-        absent: board.absent.iter().take(ROWS).map(|call| call.ticket.clone()).collect(),
+        absent: board.absent.iter().take(4).map(|call| call.ticket.clone()).collect(),
         waiting: board.waiting,
         wait: board.wait_now,
         day: t.short_day(now.day()),

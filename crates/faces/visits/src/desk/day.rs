@@ -4,15 +4,17 @@ use askama::Template;
 use axum::{extract::State, response::Response};
 use http::{HeaderMap, header};
 use kernel::time::Instant;
-use people::{Case, LookError, Permission, Purpose};
+use people::Permission;
 use serde::Deserialize;
 use shell::{App, Ask, Form, Page, Path, Query, Refusal, Route, Who, cookies, html, see_other};
-use store::{Act, Tx};
+use store::Tx;
 use visits::{Desk, State as Standing, Visit, VisitId};
 
-use super::{DESK, Post, desk, page, post};
-
-const LOOK: Act = Act::staff("visits.look");
+use super::{
+    DESK, desk,
+    detail::{Detail, detail, look, name, needs},
+    page, post,
+};
 
 pub(crate) fn routes() -> Vec<Route> {
     let serve = Who::Staff(Permission::ServeCounter);
@@ -83,6 +85,10 @@ pub(crate) struct Shown {
     undo: String,
     /// `1`: finished, cancelled and not-come people too.
     all: String,
+    /// A part of a name or a telephone number that is looked for.
+    q: String,
+    /// `change`: the desk is asked for again.
+    desk: String,
 }
 
 /// One row.
@@ -90,6 +96,7 @@ struct Line {
     id: String,
     label: String,
     name: String,
+    nameless: bool,
     service: String,
     needs: Vec<(&'static str, String)>,
     booked: String,
@@ -102,33 +109,9 @@ struct Line {
 /// Rows under one heading.
 struct Group {
     title: String,
+    /// Beside the title: what the order means.
+    note: String,
     lines: Vec<Line>,
-}
-
-/// A button of the detail.
-struct Button {
-    act: &'static str,
-    label: String,
-    hotkey: &'static str,
-}
-
-/// One person's detail.
-struct Detail {
-    id: String,
-    label: String,
-    number: String,
-    name: String,
-    state: String,
-    needs: Vec<(&'static str, String)>,
-    rows: Vec<shell::Row>,
-    first: Option<Button>,
-    buttons: Vec<Button>,
-    /// 呼出 out of turn, with its reason.
-    by_hand: bool,
-    /// How it ended is asked when it ends.
-    may_finish: bool,
-    may_cancel: bool,
-    may_check_in: bool,
 }
 
 #[derive(Template)]
@@ -143,42 +126,20 @@ struct DayPage {
     rule: String,
     desk: String,
     desks: Vec<u8>,
+    ask_desk: bool,
     next: String,
+    /// Who is called to or served at this very desk: goes first, as the next can only be called after.
+    mine: Option<(String, String)>,
+    q: String,
     groups: Vec<Group>,
     detail: Option<Detail>,
     said: String,
+    /// What was wanted could not be done.
+    trouble: bool,
     undo: String,
     all: bool,
     finished: usize,
     no_show: usize,
-}
-
-fn needs(ask: &Ask, visit: &Visit) -> Vec<(&'static str, String)> {
-    let t = ask.t();
-    let needs = &visit.needs;
-    let mut list = Vec::new();
-    for (asked, icon, key) in [
-        (needs.wheelchair, "wheelchair", "visits-desk-need-wheelchair"),
-        (needs.writing, "pencil", "visits-desk-need-writing"),
-        (needs.companion, "people", "visits-desk-need-companion"),
-        (needs.infant, "baby", "visits-desk-need-infant"),
-    ] {
-        if asked {
-            list.push((icon, t.text(key).into_owned()));
-        }
-    }
-    if let Some(language) = &needs.interpreter {
-        list.push((
-            "globe",
-            t.with("visits-desk-need-interpreter", [("language", language.as_str().into())]).into_owned(),
-        ));
-    }
-    list
-}
-
-fn name(ask: &Ask, visit: &Visit) -> String {
-    let name = visit.contact.name.as_ref().map(ToString::to_string);
-    name.unwrap_or_else(|| ask.t().text("visits-desk-no-name").into_owned())
 }
 
 fn line(ask: &Ask, visit: &Visit, now: Instant, long_after: i64, selected: Option<VisitId>) -> Line {
@@ -197,6 +158,7 @@ fn line(ask: &Ask, visit: &Visit, now: Instant, long_after: i64, selected: Optio
         id: visit.id.to_string(),
         label: visit.label().to_owned(),
         name: name(ask, visit),
+        nameless: visit.contact.name.is_none(),
         service: visit.service_name.get(ask.locale).to_owned(),
         needs: needs(ask, visit),
         booked: visit.minute.map_or_else(|| t.text("visits-desk-walk-in-tag").into_owned(), |minute| t.time(minute)),
@@ -206,87 +168,6 @@ fn line(ask: &Ask, visit: &Visit, now: Instant, long_after: i64, selected: Optio
         },
         long: state == Standing::Waiting && minutes.is_some_and(|n| n >= long_after),
         selected: selected == Some(visit.id),
-    }
-}
-
-fn detail(ask: &Ask, visit: &Visit, has_desk: bool) -> Detail {
-    let t = ask.t();
-    let state = visit.state();
-    let button = |act: &'static str, hotkey: &'static str| Button {
-        act,
-        label: t.text(&format!("visits-act-{act}")).into_owned(),
-        hotkey,
-    };
-    let (first, buttons) = match state {
-        Standing::Called => {
-            (Some(button("start", "s")), vec![button("recall", "r"), button("absent", "a"), button("back", "b")])
-        }
-        Standing::Serving => (None, vec![button("back", "b")]),
-        Standing::Absent => (Some(button("recall", "r")), vec![button("back", "b")]),
-        _ => (None, Vec::new()),
-    };
-    let row = |key: &str, value: String| shell::Row { label: t.text(key).into_owned(), value, href: String::new() };
-    let clock = |at: Option<Instant>| at.map(|at| t.time(at.minute()));
-    let mut rows = vec![row("visits-check-service", visit.service_name.get(ask.locale).to_owned())];
-    rows.push(row("visits-check-who", t.text(&format!("visits-who-{}", visit.who.code())).into_owned()));
-    if let Some(minute) = visit.minute {
-        rows.push(row("visits-desk-booked", t.time(minute)));
-    }
-    for (key, at) in [
-        ("visits-desk-checked-in", visit.checked_in_at()),
-        ("visits-desk-called", visit.called_at()),
-        ("visits-desk-started", visit.started_at()),
-        ("visits-desk-finished", visit.finished_at()),
-    ] {
-        if let Some(at) = clock(at) {
-            rows.push(row(key, at));
-        }
-    }
-    if let Some(phone) = &visit.contact.phone {
-        rows.push(row("visits-check-phone", phone.to_string()));
-    }
-    if let Some(email) = &visit.contact.email {
-        rows.push(row("visits-check-email", email.to_string()));
-    }
-    if let Some(reason) = &visit.progress.by_hand {
-        rows.push(row("visits-desk-by-hand", reason.clone()));
-    }
-    Detail {
-        id: visit.id.to_string(),
-        label: visit.label().to_owned(),
-        number: visit.number.as_ref().map(ToString::to_string).unwrap_or_default(),
-        name: name(ask, visit),
-        state: t.text(&format!("visits-state-{}", state.code().replace('_', "-"))).into_owned(),
-        needs: needs(ask, visit),
-        rows,
-        first,
-        buttons,
-        by_hand: has_desk && matches!(state, Standing::Waiting | Standing::Absent),
-        may_finish: state == Standing::Serving,
-        may_cancel: matches!(state, Standing::Booked | Standing::Waiting | Standing::Absent),
-        may_check_in: matches!(state, Standing::Booked | Standing::NoShow),
-    }
-}
-
-/// The open detail: looking at a person is recorded with its purpose before anything is shown.
-async fn look(app: &App, ask: &Ask, post: &Post, id: VisitId) -> Result<Visit, Refusal> {
-    let (world, staff, unit) = (app.world.clone(), ask.staff()?.clone(), post.unit);
-    let today = world.today();
-    let seen = app
-        .db
-        .write(LOOK, async move |tx: &mut Tx<'_>| {
-            let Some(visit) = visits::visit(tx, id).await? else { return Ok::<_, LookError>(None) };
-            let case = Case { kind: "visit", id: id.uuid(), unit, permission: Permission::ServeCounter };
-            let purpose = if visit.day == today { Purpose::Counter } else { Purpose::Preparation };
-            people::look(tx, &world, &staff, &case, &purpose).await?;
-            Ok(Some(visit))
-        })
-        .await;
-    match seen {
-        Ok(Some(visit)) if visit.counter == post.counter.id => Ok(visit),
-        Ok(_) => Err(Refusal::not_found()),
-        Err(LookError::NotYours) => Err(Refusal::forbidden()),
-        Err(LookError::Store(e)) => Err(e.into()),
     }
 }
 
@@ -313,26 +194,41 @@ async fn show(
     let all = shown.all == "1";
     let group = |key: &str, visits: &[Visit]| Group {
         title: t.with(key, [("n", visits.len().into())]).into_owned(),
+        note: String::new(),
         lines: visits.iter().map(|visit| line(&ask, visit, now, long_after, selected)).collect(),
     };
-    let mut groups = vec![
-        group("visits-desk-group-called", &today.called),
-        group("visits-desk-group-serving", &today.serving),
-        group("visits-desk-group-waiting", &today.waiting),
-        group("visits-desk-group-absent", &today.absent),
-        group("visits-desk-group-coming", &today.coming),
-    ];
-    if all {
+    let q = shown.q.trim().to_owned();
+    let mut groups = if q.is_empty() {
+        let mut waiting = group("visits-desk-group-waiting", &today.waiting);
+        waiting.note = t.text("visits-desk-in-order").into_owned();
+        vec![
+            group("visits-desk-group-called", &today.called),
+            group("visits-desk-group-serving", &today.serving),
+            waiting,
+            group("visits-desk-group-absent", &today.absent),
+            group("visits-desk-group-coming", &today.coming),
+        ]
+    } else {
+        let (world, text, counter) = (app.world.clone(), q.clone(), post.counter.id);
+        let found = app.db.read(async move |tx: &mut Tx<'_>| visits::search(tx, &world, &text).await).await?;
+        let found: Vec<Visit> = found.into_iter().filter(|it| it.counter == counter && it.day == day).collect();
+        vec![group("visits-desk-group-found", &found)]
+    };
+    if all && q.is_empty() {
         groups.push(group("visits-desk-group-no-show", &today.no_show));
         groups.push(group("visits-desk-group-finished", &today.finished));
         groups.push(group("visits-desk-group-cancelled", &today.cancelled));
     }
     groups.retain(|group| !group.lines.is_empty());
+    let mine = desk.as_ref().and_then(|desk| {
+        let here = |visit: &&Visit| visit.progress.desk.as_deref() == Some(desk.as_str());
+        today.called.iter().chain(&today.serving).find(here)
+    });
     let minutes =
         |n: Option<i64>| n.map(|n| t.with("visits-desk-minutes", [("n", n.into())]).into_owned()).unwrap_or_default();
     let said = match shown.said.as_str() {
         "" => String::new(),
-        what if SAID.contains(&what) => {
+        what if SAID.contains(&what) || TROUBLE.contains(&what) => {
             t.with(&format!("visits-said-{what}"), [("no", shown.no.as_str().into())]).into_owned()
         }
         _ => String::new(),
@@ -347,10 +243,14 @@ async fn show(
         rule: t.text(&format!("visits-rule-{}", today.rule.order.rule.code().replace('_', "-"))).into_owned(),
         desk: desk.as_ref().map(Desk::as_str).unwrap_or_default().to_owned(),
         desks: (1..=post.counter.details.desks).collect(),
+        ask_desk: desk.is_none() || shown.desk == "change",
+        mine: mine.map(|visit| (visit.id.to_string(), visit.label().to_owned())),
+        q,
         next: today.waiting.first().map(|visit| visit.label().to_owned()).unwrap_or_default(),
         groups,
         detail: open.as_ref().map(|visit| detail(&ask, visit, desk.is_some())),
         said,
+        trouble: TROUBLE.contains(&shown.said.as_str()),
         undo: shown.undo,
         all,
         finished: today.finished.len(),
@@ -359,24 +259,10 @@ async fn show(
 }
 
 /// What a redirect may say of the act before it.
-const SAID: [&str; 16] = [
-    "called",
-    "nobody",
-    "desk-busy",
-    "started",
-    "finished",
-    "absent",
-    "back",
-    "undone",
-    "checked-in",
-    "checked-in-late",
-    "already",
-    "cancelled",
-    "too-late",
-    "not-found",
-    "other-day",
-    "reason",
-];
+const SAID: [&str; 9] =
+    ["called", "started", "finished", "absent", "back", "undone", "checked-in", "already", "cancelled"];
+/// The same, when it was not done, or not quite as expected.
+const TROUBLE: [&str; 7] = ["nobody", "desk-busy", "checked-in-late", "too-late", "not-found", "other-day", "reason"];
 
 #[derive(Deserialize)]
 struct DeskGiven {

@@ -3,6 +3,8 @@
 mod acts;
 mod board;
 mod day;
+mod detail;
+mod person;
 mod phone;
 mod walk_in;
 

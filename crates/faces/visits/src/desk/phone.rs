@@ -3,17 +3,19 @@
 use askama::Template;
 use axum::{extract::State, response::Response};
 use http::{HeaderMap, StatusCode};
-use kernel::{
-    locale::Locale,
-    text::{Email, Line, Phone},
-};
+use kernel::day::Day;
 use people::Permission;
 use serde::Deserialize;
 use shell::{App, Ask, Choice, FieldFault, Form, Page, Path, Query, Refusal, Route, html, html_with, see_other};
 use store::{Act, Tx};
-use visits::{Book, BookError, By, Channel, Contact, Needs, Service, ServiceId, SlotId, Who};
+use visits::{Book, BookError, By, Channel, DayPlaces, Service, ServiceId, SlotId};
 
-use super::{Post, desk, page, post, walk_in::services};
+use super::{
+    Post, desk, page,
+    person::{self, Fields},
+    post,
+    walk_in::{choices, services},
+};
 use crate::{refusals, site};
 
 const BOOK: Act = Act::staff("visits.book_by_telephone");
@@ -28,6 +30,14 @@ pub(crate) fn routes() -> Vec<Route> {
     ]
 }
 
+/// One time of the day that is shown.
+struct Time {
+    id: String,
+    time: String,
+    left: String,
+    checked: bool,
+}
+
 #[derive(Template)]
 #[template(path = "desk_phone.html")]
 struct PhonePage {
@@ -35,18 +45,29 @@ struct PhonePage {
     code: String,
     services: Vec<Choice>,
     service: String,
-    slots: Vec<Choice>,
-    given: Given,
+    days: Vec<Choice>,
+    day: String,
+    day_title: String,
+    times: Vec<Time>,
+    fields: Fields,
+}
+
+/// The procedure and the day whose times are shown.
+#[derive(Deserialize, Default, Clone)]
+#[serde(default)]
+struct Asked {
+    service: String,
+    day: String,
 }
 
 #[derive(Deserialize, Default, Clone)]
-#[serde(default)]
 struct Given {
-    service: String,
+    #[serde(flatten)]
+    asked: Asked,
+    #[serde(default)]
     slot: String,
-    name: String,
-    phone: String,
-    email: String,
+    #[serde(flatten)]
+    person: person::Given,
 }
 
 async fn build(
@@ -60,8 +81,8 @@ async fn build(
     let t = ask.t();
     let all = services(app, post).await?;
     let chosen: Option<Service> =
-        all.iter().find(|service| service.id.to_string() == given.service).or(all.first()).cloned();
-    let slots = match &chosen {
+        all.iter().find(|service| service.id.to_string() == given.asked.service).or(all.first()).cloned();
+    let mut free: Vec<DayPlaces> = match &chosen {
         None => Vec::new(),
         Some(service) => {
             let (service, now, today) = (service.clone(), app.world.now(), app.world.today());
@@ -72,35 +93,39 @@ async fn build(
                 .await?
         }
     };
+    free.retain(|day| day.free() > 0);
+    let wanted = Day::parse(&given.asked.day);
+    let shown = free.iter().find(|day| Some(day.day) == wanted).or(free.first());
+    let service = chosen.map(|service| service.id.to_string()).unwrap_or_default();
+    let title = t.text("visits-phone-title").into_owned();
     Ok(PhonePage {
-        page: page(
-            app,
-            ask,
-            t.text("visits-phone-title").into_owned(),
-            &post.counter,
-            desk(headers, &post.counter).as_ref(),
-        ),
+        page: page(app, ask, title, &post.counter, desk(headers, &post.counter).as_ref()),
         code: code.to_owned(),
-        services: all
+        services: choices(ask, &all, &service),
+        days: free
             .iter()
-            .map(|service| {
-                let here = chosen.as_ref().is_some_and(|chosen| chosen.id == service.id);
-                Choice::new(service.id.to_string(), service.name.get(ask.locale), here)
+            .map(|day| {
+                let here = shown.is_some_and(|shown| shown.day == day.day);
+                let words =
+                    t.with("visits-phone-day", [("day", t.short_day(day.day).into()), ("n", day.free().into())]);
+                Choice::new(day.day.to_string(), words, here)
             })
             .collect(),
-        service: chosen.map(|service| service.id.to_string()).unwrap_or_default(),
-        slots: slots
-            .iter()
+        day: shown.map(|day| day.day.to_string()).unwrap_or_default(),
+        day_title: shown.map(|day| t.short_day(day.day)).unwrap_or_default(),
+        times: shown
+            .into_iter()
             .flat_map(|day| &day.slots)
             .filter(|slot| slot.free > 0)
-            .map(|slot| {
-                let id = slot.id.to_string();
-                let left = t.with("visits-time-left", [("n", slot.free.into())]);
-                let label = format!("{} {} ({left})", t.short_day(slot.id.day), t.time(slot.id.minute));
-                Choice::new(id.clone(), label, id == given.slot)
+            .map(|slot| Time {
+                id: slot.id.to_string(),
+                time: t.time(slot.id.minute),
+                left: t.with("visits-time-left", [("n", slot.free.into())]).into_owned(),
+                checked: slot.id.to_string() == given.slot,
             })
             .collect(),
-        given,
+        service,
+        fields: given.person.fields(ask),
     })
 }
 
@@ -108,11 +133,11 @@ async fn show(
     State(app): State<App>,
     ask: Ask,
     Path(code): Path<String>,
-    Query(given): Query<Given>,
+    Query(asked): Query<Asked>,
     headers: HeaderMap,
 ) -> Result<Response, Refusal> {
     let post = post(&app, &ask, &code, Permission::BookForResidents).await?;
-    html(&build(&app, &ask, &code, &post, &headers, given).await?)
+    html(&build(&app, &ask, &code, &post, &headers, Given { asked, ..Given::default() }).await?)
 }
 
 async fn add(
@@ -124,34 +149,17 @@ async fn add(
 ) -> Result<Response, Refusal> {
     let post = post(&app, &ask, &code, Permission::BookForResidents).await?;
     let mut faults = Vec::new();
-    let service: Option<ServiceId> = given.service.parse().ok();
+    let service: Option<ServiceId> = given.asked.service.parse().ok();
     let known = services(&app, &post).await?;
     let service = service.filter(|id| known.iter().any(|service| service.id == *id));
     let slot: Option<SlotId> = given.slot.parse().ok();
-    let mut contact = Contact::default();
-    for (field, key, text) in [
-        ("name", "visits-field-name", &given.name),
-        ("phone", "visits-field-phone", &given.phone),
-        ("email", "visits-field-email", &given.email),
-    ] {
-        if text.trim().is_empty() {
-            continue;
-        }
-        let read = match field {
-            "name" => Line::parse(text).map(|name| contact.name = Some(name)),
-            "phone" => Phone::parse(text).map(|phone| contact.phone = Some(phone)),
-            _ => Email::parse(text).map(|email| contact.email = Some(email)),
-        };
-        if read.is_err() {
-            faults.push(FieldFault::new(field, key));
-        }
-    }
     if service.is_none() {
         faults.push(FieldFault::new("service", "visits-walk-in-service-missing"));
     }
     if slot.is_none() {
         faults.push(FieldFault::new("slot", "visits-time-missing"));
     }
+    let person = given.person.read(&mut faults);
     let (Some(service), Some(slot), true) = (service, slot, faults.is_empty()) else {
         let mut form = build(&app, &ask, &code, &post, &headers, given).await?;
         form.page = form.page.faults(&faults);
@@ -161,10 +169,10 @@ async fn add(
         id: None,
         service,
         slot,
-        who: Who::Own,
-        needs: Needs::default(),
-        contact,
-        locale: Locale::Ja,
+        who: person.who,
+        needs: person.needs,
+        contact: person.contact,
+        locale: person.locale,
         by: By::Staff(post.clerk),
         site: site(&app),
     };
@@ -173,11 +181,18 @@ async fn add(
     match booked {
         Ok(booked) => Ok(see_other(&format!("/staff/visits/{code}/slip?visit={}", booked.id))),
         Err(BookError::Store(e)) => Err(e.into()),
-        Err(BookError::Full | BookError::Past | BookError::TooLate(_) | BookError::Closed | BookError::NotYet(_)) => {
+        Err(
+            BookError::Full
+            | BookError::Past
+            | BookError::TooLate(_)
+            | BookError::Closed
+            | BookError::NotYet(_)
+            | BookError::NoSuchSlot,
+        ) => {
             let mut form = build(&app, &ask, &code, &post, &headers, given).await?;
             form.page = form.page.faults(&[FieldFault::new("slot", "visits-time-taken")]);
             html_with(StatusCode::CONFLICT, &form)
         }
-        Err(other) => Err(refusals::book(other)),
+        Err(other @ BookError::NoSuchService) => Err(refusals::book(other)),
     }
 }

@@ -3,14 +3,17 @@
 use askama::Template;
 use axum::{extract::State, response::Response};
 use http::{HeaderMap, StatusCode};
-use kernel::{locale::Locale, text::Line};
 use people::Permission;
 use serde::Deserialize;
 use shell::{App, Ask, Choice, FieldFault, Form, Page, Path, Query, Refusal, Route, html, html_with, see_other};
 use store::{Act, Tx};
-use visits::{AddWalkIn, Contact, Needs, Service, ServiceId, VisitId, WalkInError, Who};
+use visits::{AddWalkIn, Service, ServiceId, VisitId, WalkInError};
 
-use super::{Post, desk, page, post};
+use super::{
+    Post, desk, page,
+    person::{self, Fields},
+    post,
+};
 
 const ADD: Act = Act::staff("visits.add_walk_in");
 
@@ -29,22 +32,15 @@ struct WalkInPage {
     page: Page,
     code: String,
     services: Vec<Choice>,
-    whos: Vec<Choice>,
-    needs: Vec<Choice>,
-    locales: Vec<Choice>,
-    name: String,
-    language: String,
+    fields: Fields,
 }
 
 #[derive(Deserialize, Default)]
-#[serde(default)]
-pub(super) struct Given {
+struct Given {
+    #[serde(default)]
     service: String,
-    who: String,
-    needs: Vec<String>,
-    language: String,
-    name: String,
-    locale: String,
+    #[serde(flatten)]
+    person: person::Given,
 }
 
 /// The procedures of a counter.
@@ -54,53 +50,31 @@ pub(super) async fn services(app: &App, post: &Post) -> Result<Vec<Service>, Ref
     Ok(all.into_iter().filter(|service| service.active && service.needs_visit && service.counter == counter).collect())
 }
 
+/// The same as a question; the only one is chosen.
+pub(super) fn choices(ask: &Ask, services: &[Service], chosen: &str) -> Vec<Choice> {
+    let choice = |service: &Service| {
+        let id = service.id.to_string();
+        let here = id == chosen || services.len() == 1;
+        Choice::new(id, service.name.get(ask.locale), here)
+    };
+    services.iter().map(choice).collect()
+}
+
 async fn build(
     app: &App,
     ask: &Ask,
     code: &str,
     post: &Post,
     headers: &HeaderMap,
-    given: &Given,
+    given: Given,
 ) -> Result<WalkInPage, Refusal> {
-    let t = ask.t();
+    let title = ask.t().text("visits-walk-in-title").into_owned();
     let services = services(app, post).await?;
-    let whos = [("self", "visits-who-self"), ("agent", "visits-who-agent"), ("child", "visits-who-child")];
-    let chosen = if given.who.is_empty() { "self" } else { given.who.as_str() };
     Ok(WalkInPage {
-        page: page(
-            app,
-            ask,
-            t.text("visits-walk-in-title").into_owned(),
-            &post.counter,
-            desk(headers, &post.counter).as_ref(),
-        ),
+        page: page(app, ask, title, &post.counter, desk(headers, &post.counter).as_ref()),
         code: code.to_owned(),
-        services: services
-            .iter()
-            .map(|service| {
-                let id = service.id.to_string();
-                Choice::new(id.clone(), service.name.get(ask.locale), id == given.service)
-            })
-            .collect(),
-        whos: whos.into_iter().map(|(value, key)| Choice::new(value, t.text(key), chosen == value)).collect(),
-        needs: crate::resident::NEEDS
-            .into_iter()
-            .map(|need| {
-                Choice::new(need, t.text(&format!("visits-need-{need}")), given.needs.iter().any(|n| n == need))
-            })
-            .collect(),
-        locales: Locale::ALL
-            .iter()
-            .map(|locale| {
-                Choice::new(
-                    locale.code(),
-                    t.text(&format!("shell-language-{}", locale.code())),
-                    given.locale == locale.code(),
-                )
-            })
-            .collect(),
-        name: given.name.clone(),
-        language: given.language.clone(),
+        services: choices(ask, &services, &given.service),
+        fields: given.person.fields(ask),
     })
 }
 
@@ -111,7 +85,7 @@ async fn ask_walk_in(
     headers: HeaderMap,
 ) -> Result<Response, Refusal> {
     let post = post(&app, &ask, &code, Permission::ServeCounter).await?;
-    html(&build(&app, &ask, &code, &post, &headers, &Given::default()).await?)
+    html(&build(&app, &ask, &code, &post, &headers, Given::default()).await?)
 }
 
 async fn add(
@@ -129,32 +103,18 @@ async fn add(
     if service.is_none() {
         faults.push(FieldFault::new("service", "visits-walk-in-service-missing"));
     }
-    let name = if given.name.trim().is_empty() { Ok(None) } else { Line::parse(&given.name).map(Some) };
-    if name.is_err() {
-        faults.push(FieldFault::new("name", "visits-field-name"));
-    }
-    let has = |need: &str| given.needs.iter().any(|n| n == need);
-    let interpreter = if has("interpreter") { Line::parse(&given.language).map(Some) } else { Ok(None) };
-    if interpreter.is_err() {
-        faults.push(FieldFault::new("language", "visits-needs-language-missing"));
-    }
-    let (Some(service), Ok(name), Ok(interpreter)) = (service, name, interpreter) else {
-        let mut form = build(&app, &ask, &code, &post, &headers, &given).await?;
+    let person = given.person.read(&mut faults);
+    let (Some(service), true) = (service, faults.is_empty()) else {
+        let mut form = build(&app, &ask, &code, &post, &headers, given).await?;
         form.page = form.page.faults(&faults);
         return html_with(StatusCode::UNPROCESSABLE_ENTITY, &form);
     };
     let command = AddWalkIn {
         service,
-        who: Who::of(&given.who).unwrap_or(Who::Own),
-        needs: Needs {
-            wheelchair: has("wheelchair"),
-            writing: has("writing"),
-            interpreter,
-            companion: has("companion"),
-            infant: has("infant"),
-        },
-        contact: Contact { name, email: None, phone: None },
-        locale: Locale::from_code(&given.locale).unwrap_or(Locale::Ja),
+        who: person.who,
+        needs: person.needs,
+        contact: person.contact,
+        locale: person.locale,
         by: Some(post.clerk),
     };
     let world = app.world.clone();
@@ -164,7 +124,7 @@ async fn add(
         Ok(ticket) => Ok(see_other(&format!("/staff/visits/{code}/slip?visit={}", ticket.visit.id))),
         Err(WalkInError::NoSuchService) => Err(Refusal::not_found()),
         Err(WalkInError::BookedOnly) => {
-            let mut form = build(&app, &ask, &code, &post, &headers, &given).await?;
+            let mut form = build(&app, &ask, &code, &post, &headers, given).await?;
             form.page = form.page.faults(&[FieldFault::new("service", "visits-walk-in-booked-only")]);
             html_with(StatusCode::CONFLICT, &form)
         }
@@ -188,6 +148,8 @@ struct SlipPage {
     service: String,
     day: String,
     time: String,
+    counter: String,
+    phone: String,
     qr: String,
 }
 
@@ -208,8 +170,10 @@ async fn slip(
     let visit = visit.filter(|visit| visit.counter == post.counter.id).ok_or_else(Refusal::not_found)?;
     let (Some(number), Some(secret)) = (&visit.number, secret) else { return Err(Refusal::not_found()) };
     let t = ask.t();
+    // Who booked by telephone has no ticket yet: the slip is the booking's own.
+    let title = if visit.progress.ticket.is_some() { "visits-slip-title" } else { "visits-slip-booking" };
     html(&SlipPage {
-        page: page(&app, &ask, t.text("visits-slip-title").into_owned(), &post.counter, None),
+        page: page(&app, &ask, t.text(title).into_owned(), &post.counter, None),
         code,
         visit: id.to_string(),
         label: visit.label().to_owned(),
@@ -217,6 +181,8 @@ async fn slip(
         service: visit.service_name.get(ask.locale).to_owned(),
         day: t.day(visit.day),
         time: visit.minute.map(|minute| t.time(minute)).unwrap_or_default(),
+        counter: post.counter.details.name.get(ask.locale).to_owned(),
+        phone: post.counter.details.phone.clone(),
         qr: shell::qr::image(&app.config.public_url.join(&visits::path(number, &secret)))?,
     })
 }

@@ -8,7 +8,7 @@ use shell::{App, Ask, Form, Page, Path, Query, Refusal, Route, Row, Who, html, s
 use store::{Act, Tx};
 use visits::{Cancel, Number, Service, Status, Visit};
 
-use super::{check::needs_words, page, place};
+use super::{check::needs_words, event::Event, page, place};
 use crate::{refusals, site};
 
 const CANCEL: Act = Act::resident("visits.cancel");
@@ -17,6 +17,7 @@ pub(crate) fn routes() -> Vec<Route> {
     vec![
         Route::page("/visits/bookings/{number}", Who::Secret, show),
         Route::live("/visits/bookings/{number}/live", Who::Secret, live),
+        Route::file("/visits/bookings/{number}/calendar.ics", Who::Secret, calendar),
         Route::page("/visits/bookings/{number}/cancel", Who::Secret, ask_cancel),
         Route::form("/visits/bookings/{number}/cancel", Who::Secret, cancel),
     ]
@@ -83,6 +84,8 @@ struct BookingPage {
     qr: String,
     mailed: String,
     cancel: String,
+    /// The visit for a calendar; a walk-in has no time.
+    calendar: String,
     voice: String,
     live: String,
     book_again: String,
@@ -150,9 +153,14 @@ async fn show(
         } else {
             String::new()
         },
+        calendar: if visit.starts_at().is_some() && state == visits::State::Booked {
+            address(&number, &key.secret, "/calendar.ics")
+        } else {
+            String::new()
+        },
         voice: if status.may_rate() { address(&number, &key.secret, "/voice") } else { String::new() },
         live: if live { address(&number, &key.secret, "/live") } else { String::new() },
-        book_again: if state == visits::State::NoShow || state == visits::State::Cancelled {
+        book_again: if matches!(state, visits::State::NoShow | visits::State::Cancelled) && service.bookable() {
             format!("/visits/services/{}", service.code)
         } else {
             String::new()
@@ -168,6 +176,28 @@ async fn live(
     let opened = open(&app, &number, &key.secret).await?;
     let visit = &opened.status.visit;
     shell::live(&app, vec![visits::topic_visit(visit.id), visits::topic_counter(visit.counter)])
+}
+
+/// The visit as an event of a calendar. Without the secret link: calendars are shared and copied to other companies' servers.
+async fn calendar(
+    State(app): State<App>,
+    ask: Ask,
+    Path(number): Path<String>,
+    Query(key): Query<Secret>,
+) -> Result<Response, Refusal> {
+    let Opened { number, status, service, counter } = open(&app, &number, &key.secret).await?;
+    let starts = status.visit.starts_at().ok_or_else(Refusal::not_found)?;
+    let t = ask.t();
+    let event = Event {
+        uid: status.visit.id.to_string(),
+        stamp: app.world.now(),
+        starts,
+        minutes: service.minutes,
+        title: t.with("visits-booking-event", [("service", service.name.get(ask.locale).into())]).into_owned(),
+        place: place(&counter, ask.locale),
+        note: format!("{} {number}", t.text("visits-booking-number")),
+    };
+    Ok(shell::attachment("text/calendar; charset=utf-8", &format!("{number}.ics"), event.write()))
 }
 
 #[derive(Template)]

@@ -6,6 +6,9 @@ use shell::{App, Ask, Page, Refusal, Route, Who, html};
 
 use crate::Face;
 
+/// A wait of up to so many minutes is hardly one.
+const HARDLY: i64 = 2;
+
 pub(crate) fn routes() -> Vec<Route> {
     vec![Route::page("/visits/congestion", Who::Anyone, show)]
 }
@@ -41,6 +44,9 @@ async fn show(State(app): State<App>, Extension(face): Extension<Face>, ask: Ask
         usual: it
             .this_hour()
             .map(|hour| {
+                if hour.high <= HARDLY {
+                    return t.text("visits-busy-usual-none").into_owned();
+                }
                 t.with("visits-busy-usual", [("low", hour.low.into()), ("high", hour.high.into())]).into_owned()
             })
             .unwrap_or_default(),

@@ -32,6 +32,7 @@ struct CheckPage {
     rows: Vec<Row>,
     bring: Vec<String>,
     no_contact: bool,
+    change_time: String,
     /// Marks this one sending of the form.
     once: String,
 }
@@ -88,6 +89,7 @@ fn build(
         rows,
         bring: service.bring.list(who).iter().map(|thing| thing.get(ask.locale).to_owned()).collect(),
         no_contact: contact.email.is_none(),
+        change_time: change("time"),
         once: HEXLOWER.encode(&app.world.bytes::<16>()),
     })
 }

@@ -4,6 +4,7 @@ mod booking;
 mod busy;
 mod check;
 mod draft;
+mod event;
 mod find;
 mod questions;
 mod services;

@@ -2,11 +2,12 @@
 
 use askama::Template;
 use axum::{extract::State, response::Response};
+use places::Counter;
 use shell::{App, Ask, Page, Path, Refusal, Route, Who, html};
 use store::Tx;
 use visits::Service;
 
-use super::{page, place, service};
+use super::{page, service};
 
 pub(crate) fn routes() -> Vec<Route> {
     vec![Route::page("/visits", Who::Anyone, list), Route::page("/visits/services/{code}", Who::Anyone, about)]
@@ -17,6 +18,8 @@ struct Entry {
     name: String,
     summary: String,
     minutes: u16,
+    /// The counter's name.
+    counter: String,
 }
 
 #[derive(Template)]
@@ -28,12 +31,20 @@ struct ListPage {
 }
 
 async fn list(State(app): State<App>, ask: Ask) -> Result<Response, Refusal> {
-    let all: Vec<Service> = app.db.read(async |tx: &mut Tx<'_>| visits::services(tx).await).await?;
+    let (all, counters): (Vec<Service>, Vec<Counter>) = app
+        .db
+        .read(async |tx: &mut Tx<'_>| Ok::<_, store::Error>((visits::services(tx).await?, places::counters(tx).await?)))
+        .await?;
     let entry = |service: &Service| Entry {
         code: service.code.clone(),
         name: service.name.get(ask.locale).to_owned(),
         summary: service.summary.get(ask.locale).to_owned(),
         minutes: service.minutes,
+        counter: counters
+            .iter()
+            .find(|counter| counter.id == service.counter)
+            .map(|counter| counter.details.name.get(ask.locale).to_owned())
+            .unwrap_or_default(),
     };
     let (bookable, elsewhere): (Vec<&Service>, Vec<&Service>) =
         all.iter().filter(|service| service.active).partition(|service| service.needs_visit);
@@ -64,7 +75,8 @@ struct AboutPage {
     code: String,
     summary: String,
     minutes: u16,
-    place: String,
+    location: String,
+    counter: String,
     needs_visit: bool,
     ways: Vec<Way>,
     bring: Vec<Things>,
@@ -95,7 +107,8 @@ async fn about(State(app): State<App>, ask: Ask, Path(code): Path<String>) -> Re
         page: page(&app, &ask, service.name.get(ask.locale).to_owned(), &counter),
         summary: service.summary.get(ask.locale).to_owned(),
         minutes: service.minutes,
-        place: place(&counter, ask.locale),
+        location: counter.details.location.get(ask.locale).to_owned(),
+        counter: counter.details.name.get(ask.locale).to_owned(),
         needs_visit: service.needs_visit,
         ways: ways.collect(),
         bring,

@@ -12,13 +12,15 @@ use words::Tongue;
 use super::{
     bookable,
     draft::Draft,
-    page, place,
+    page,
     questions::{From, go, question},
 };
 use crate::Face;
 
 /// Weeks on one page of the calendar.
 const WEEKS: i32 = 4;
+/// Open days on one page of the list.
+const LIST_DAYS: usize = 10;
 /// Fewer places than this on a day are said as a number.
 const FEW: u32 = 4;
 
@@ -36,7 +38,7 @@ struct Asked {
     day: String,
     /// `list`: everything free, day by day.
     view: String,
-    /// Page of the calendar, from 0.
+    /// Page of the calendar or of the list, from 0.
     weeks: i32,
     back: String,
 }
@@ -50,7 +52,8 @@ impl Asked {
 
 /// One cell of the calendar.
 struct Cell {
-    number: u8,
+    /// The day of the month; the first of a month says which.
+    number: String,
     /// Beside the number: ○, few left, full, closed.
     mark: String,
     /// Read aloud.
@@ -89,7 +92,8 @@ struct TimePage {
     back: String,
     service: String,
     minutes: u16,
-    place: String,
+    location: String,
+    counter: String,
     action: String,
     /// The soonest time, and where choosing it leads.
     soonest: String,
@@ -167,7 +171,9 @@ fn weeks(
     days: &[DayPlaces],
     shown: Option<Day>,
 ) -> Vec<Vec<Cell>> {
+    let last = days.last().map_or(today, |d| d.day);
     (0..WEEKS)
+        .take_while(|week| *week == 0 || first.plus(week * 7) <= last)
         .map(|week| {
             (0..7)
                 .map(|weekday| {
@@ -175,6 +181,8 @@ fn weeks(
                     let free = days.iter().find(|d| d.day == day).map(DayPlaces::free);
                     let (mark, key) = match free {
                         _ if day < today => (String::new(), "visits-time-day-past"),
+                        // Not closed: its places are not offered yet.
+                        _ if day > last => (String::new(), "visits-time-day-later"),
                         None => (t.text("visits-time-mark-closed").into_owned(), "visits-time-day-closed"),
                         Some(0) => (t.text("visits-time-full").into_owned(), "visits-time-day-full"),
                         Some(free) if free <= FEW => ("△".to_owned(), "visits-time-day-few"),
@@ -183,7 +191,10 @@ fn weeks(
                     let open = free.is_some_and(|free| free > 0) && day >= today;
                     let written = format!("{day}");
                     Cell {
-                        number: day.day_of_month(),
+                        number: match day.ymd() {
+                            (_, month, 1) => format!("{month}/1"),
+                            (_, _, number) => number.to_string(),
+                        },
                         mark,
                         label: t.with(key, [("day", t.short_day(day).into())]).into_owned(),
                         href: if open { address(code, asked, |a| a.day = written) } else { String::new() },
@@ -193,6 +204,49 @@ fn weeks(
                 .collect()
         })
         .collect()
+}
+
+/// Which part of the days is shown: a page of the calendar or of the list, and the day whose times stand beside it.
+struct Part {
+    at: i32,
+    last: i32,
+    first: Day,
+    shown: Option<Day>,
+}
+
+fn part(asked: &Asked, days: &[DayPlaces], today: Day, chosen: Option<SlotId>) -> Part {
+    let known = |day: &Day| days.iter().any(|d| d.day == *day);
+    let page_of = |day: Day| (day.since(sunday(today)) / (WEEKS * 7)).max(0);
+    let begin = |at: i32| sunday(today).plus(at * WEEKS * 7);
+    let soonest = |from: Day| days.iter().find(|d| d.day >= from && d.free() > 0).map(|d| d.day);
+    let last = page_of(days.last().map_or(today, |d| d.day));
+    let day = Day::parse(&asked.day).filter(known);
+    let (at, shown) = match (day, asked.weeks) {
+        (Some(day), _) => (page_of(day), Some(day)),
+        // Turned to a later page: its own first free day, not one that is out of sight.
+        (None, weeks) if weeks > 0 => {
+            let at = weeks.clamp(0, last);
+            (at, soonest(begin(at)).filter(|day| page_of(*day) == at))
+        }
+        (None, _) => {
+            let shown = chosen.map(|slot| slot.day).filter(known).or_else(|| soonest(today));
+            (shown.map_or(0, page_of), shown)
+        }
+    };
+    Part { at, last, first: begin(at), shown }
+}
+
+/// One page of the list of free times, and the numbers of the pages before and after.
+fn list(t: Tongue, asked: &Asked, days: &[DayPlaces], chosen: Option<SlotId>) -> (Vec<ListDay>, [Option<i32>; 2]) {
+    let free: Vec<&DayPlaces> = days.iter().filter(|d| d.free() > 0).collect();
+    let pages = i32::try_from(free.len().div_ceil(LIST_DAYS)).unwrap_or(1).max(1);
+    let at = asked.weeks.clamp(0, pages - 1);
+    let from = usize::try_from(at).unwrap_or(0) * LIST_DAYS;
+    let shown = free.into_iter().skip(from).take(LIST_DAYS).map(|d| ListDay {
+        title: t.short_day(d.day),
+        slots: d.slots.iter().filter(|s| s.free > 0).map(|s| slot(t, s, chosen)).collect(),
+    });
+    (shown.collect(), [(at > 0).then_some(at - 1), (at + 1 < pages).then_some(at + 1)])
 }
 
 async fn build(
@@ -210,18 +264,7 @@ async fn build(
     let today = app.world.today();
     let chosen = draft.slot();
     let soonest = days.iter().flat_map(|d| &d.slots).find(|s| s.free > 0).map(|s| s.id);
-    let shown = Day::parse(&asked.day)
-        .filter(|day| days.iter().any(|d| d.day == *day))
-        .or(chosen.map(|slot| slot.day).filter(|day| days.iter().any(|d| d.day == *day)))
-        .or(soonest.map(|slot| slot.day));
-    let last = days.last().map_or(today, |d| d.day);
-    let page_of = |day: Day| (day.since(sunday(today)) / (WEEKS * 7)).max(0);
-    let at = if asked.weeks > 0 || asked.day.is_empty() {
-        asked.weeks.clamp(0, page_of(last))
-    } else {
-        shown.map_or(0, page_of)
-    };
-    let first = sunday(today).plus(at * WEEKS * 7);
+    let Part { at, last, first, shown } = part(asked, &days, today, chosen);
     let turn = |to: i32| {
         address(code, asked, |a| {
             a.weeks = to;
@@ -229,34 +272,32 @@ async fn build(
         })
     };
     let is_list = asked.view == "list";
-    let list = if is_list {
-        days.iter()
-            .filter(|d| d.free() > 0)
-            .map(|d| ListDay {
-                title: t.short_day(d.day),
-                slots: d.slots.iter().filter(|s| s.free > 0).map(|s| slot(t, s, chosen)).collect(),
-            })
-            .collect()
+    let (list, turns) = if is_list {
+        list(t, asked, &days, chosen)
     } else {
-        Vec::new()
+        (Vec::new(), [(at > 0).then_some(at - 1), (at < last).then_some(at + 1)])
     };
-    let day_places = shown.and_then(|day| days.iter().find(|d| d.day == day));
-    let chosen_words = chosen
-        .filter(|slot| Some(slot.day) == shown || is_list)
-        .map(|slot| format!("{} {}", t.short_day(slot.day), t.time(slot.minute)));
+    let [earlier, later] = turns.map(|to| to.map(turn).unwrap_or_default());
+    let halves = shown.and_then(|day| days.iter().find(|d| d.day == day)).map(|d| halves(t, d, chosen));
+    let halves = halves.unwrap_or_default();
+    // Said above the button only while its radio is on this page: what is not on the page is not sent.
+    let on_page = halves.iter().flat_map(|half| &half.slots).chain(list.iter().flat_map(|day| &day.slots));
+    let chosen_words = on_page.filter(|slot| slot.checked).map(|slot| slot.label.clone()).next();
+    let weeks = if is_list { Vec::new() } else { weeks(t, code, asked, first, today, &days, shown) };
+    let end = first.plus(i32::try_from(weeks.len()).unwrap_or(WEEKS) * 7 - 1);
     Ok(TimePage {
         page: page(app, ask, t.text("visits-time-title").into_owned(), counter),
         back: question(code, if asked.back == "check" { "check" } else { "needs" }),
         service: service.name.get(ask.locale).to_owned(),
         minutes: service.minutes,
-        place: place(counter, ask.locale),
+        location: counter.details.location.get(ask.locale).to_owned(),
+        counter: counter.details.name.get(ask.locale).to_owned(),
         action: address(code, asked, |_| {}),
         soonest: soonest.map(|s| format!("{} {}", t.short_day(s.day), t.time(s.minute))).unwrap_or_default(),
         soonest_href: soonest
             .map(|s| {
                 address(code, asked, |a| {
-                    a.day = s.day.to_string();
-                    a.view = String::new();
+                    *a = Asked { day: s.day.to_string(), back: std::mem::take(&mut a.back), ..Asked::default() };
                 })
             })
             .unwrap_or_default(),
@@ -264,17 +305,23 @@ async fn build(
         caption: t
             .with(
                 "visits-time-caption",
-                [("from", t.short_day(first.max(today)).into()), ("to", t.short_day(first.plus(WEEKS * 7 - 1)).into())],
+                [("from", t.short_day(first.max(today)).into()), ("to", t.short_day(end).into())],
             )
             .into_owned(),
-        weeks: weeks(t, code, asked, first, today, &days, shown),
-        earlier: if at > 0 { turn(at - 1) } else { String::new() },
-        later: if at < page_of(last) { turn(at + 1) } else { String::new() },
+        weeks,
+        earlier,
+        later,
         day_title: shown.map(|day| t.short_day(day)).unwrap_or_default(),
-        halves: day_places.map(|d| halves(t, d, chosen)).unwrap_or_default(),
+        halves,
         list,
         is_list,
-        other_view: address(code, asked, |a| a.view = if is_list { String::new() } else { "list".to_owned() }),
+        other_view: address(code, asked, |a| {
+            *a = Asked {
+                view: if is_list { String::new() } else { "list".to_owned() },
+                back: std::mem::take(&mut a.back),
+                ..Asked::default()
+            };
+        }),
         chosen: chosen_words.unwrap_or_default(),
         nothing: soonest.is_none(),
     })
@@ -337,6 +384,9 @@ async fn answered(
     match known {
         Ok(()) => go(&app, &draft, &asked.from(), "contact"),
         Err(key) => {
+            // The day of the time that was sent, as the address may be older than what is shown.
+            let day = draft.slot().map(|slot| slot.day.to_string());
+            let asked = Asked { day: day.unwrap_or_else(|| asked.day.clone()), ..asked };
             draft.slot = String::new();
             let mut form = build(&app, &face, &ask, &service, &counter, &draft, &asked).await?;
             form.page = form.page.faults(&[FieldFault::new("slot", key)]);
