@@ -90,7 +90,7 @@ pub(crate) async fn open_counters(tx: &mut Tx<'_>, past: &World, real: &World) -
             unit_code: plan.unit_code.to_owned(),
             phone: plan.phone.to_owned(),
             fax: plan.fax.to_owned(),
-            hours: offer::text(HOURS),
+            hours: plan.hours(),
             location: offer::text(plan.location),
             desks: plan.desks,
             ticket_prefix: plan.prefix,
@@ -117,7 +117,7 @@ pub(crate) async fn open_counters(tx: &mut Tx<'_>, past: &World, real: &World) -
             let id = visits::add_service(tx, past, &draft, By::Resident).await?;
             services.push(Made { id, minutes: offered.minutes });
             let Some(places) = offered.places else { continue };
-            let week = week(offered.code, plan.code, places);
+            let week = week(offered.code, plan.is_late(), places);
             visits::set_openings(tx, past, &calendar, id, past.today().plus(1), &week).await?;
             if first_day != Hours::USUAL {
                 open_today(tx, past, &calendar, id, today, first_day, places, &week).await?;
@@ -130,14 +130,14 @@ pub(crate) async fn open_counters(tx: &mut Tx<'_>, past: &World, real: &World) -
 }
 
 /// The usual week: weekdays from nine, Thursdays into the evening at the residents counter, cards on Saturday mornings too.
-fn week(service: &str, counter: &str, (web, staff): (u32, u32)) -> Vec<Opening> {
+fn week(service: &str, is_late: bool, (web, staff): (u32, u32)) -> Vec<Opening> {
     let at = |hour, minute| Minute::new(hour, minute).unwrap_or(Minute::MIDNIGHT);
     let opening = |weekday, from, to, web| Opening { weekday, from, to, step: 30, web, staff };
     let mut week: Vec<Opening> = Weekday::ALL
         .into_iter()
         .filter(|weekday| !weekday.is_weekend())
         .map(|weekday| {
-            let late = weekday == Weekday::Thursday && counter == "shimin";
+            let late = weekday == Weekday::Thursday && is_late;
             opening(weekday, at(9, 0), if late { at(19, 0) } else { at(16, 30) }, web)
         })
         .collect();

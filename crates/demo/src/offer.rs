@@ -57,11 +57,26 @@ impl ServicePlan {
     }
 }
 
-pub(crate) const HOURS: [&str; 3] = [
+/// Hours of a counter without a late evening.
+pub(crate) const HOURS: [&str; 3] = ["平日 8:30〜17:15", "月よう日から 金よう日 8:30〜17:15", "Mon–Fri 8:30–17:15"];
+/// Hours of the residents counter.
+const LATE_HOURS: [&str; 3] = [
     "平日 8:30〜17:15(木曜日は19:00まで)",
     "月よう日から 金よう日 8:30〜17:15(木よう日は 19:00まで)",
     "Mon–Fri 8:30–17:15 (Thu until 19:00)",
 ];
+
+impl CounterPlan {
+    /// When it is open, in words.
+    pub(crate) fn hours(&self) -> Localized {
+        text(if self.is_late() { LATE_HOURS } else { HOURS })
+    }
+
+    /// Whether it serves on Thursday evenings.
+    pub(crate) fn is_late(&self) -> bool {
+        self.code == "shimin"
+    }
+}
 
 const IDENTITY: [&str; 3] = [
     "本人確認書類(運転免許証、在留カードなど)",

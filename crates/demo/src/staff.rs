@@ -8,7 +8,7 @@ use people::{Actor, FirstPassword, Hold, Login, PersonData, PutPost, PutUnit, Ro
 use store::Tx;
 
 use crate::DemoError;
-use crate::offer::{self, HOURS};
+use crate::offer;
 
 /// A unit: code, kind, code of the unit above, names, telephone.
 type UnitPlan = (&'static str, UnitKind, &'static str, [&'static str; 3], &'static str);
@@ -173,7 +173,7 @@ pub(crate) async fn settle(
             name: offer::text(*name),
             telephone: Line::optional(telephone)?,
             fax: Line::optional(known.map_or("", |counter| counter.fax))?,
-            hours: known.map(|_| offer::text(HOURS)),
+            hours: known.map(offer::CounterPlan::hours),
             sort,
         };
         units.push((code, people::put_unit(tx, world, Actor::Program, &command).await?));
