@@ -192,6 +192,10 @@ impl Names {
         }
     }
 
+    fn object(&self, id: Uuid) -> Option<String> {
+        self.person(id).or_else(|| self.posts.get(&id).cloned())
+    }
+
     fn person(&self, id: Uuid) -> Option<String> {
         self.persons.get(&id).map(|person| format!("{} ({})", person.name, person.login))
     }
@@ -272,7 +276,7 @@ async fn list(State(app): State<App>, ask: Ask, Query(filter): Query<Filter>) ->
         post: names.post(entry.actor),
         act: entry.act.clone(),
         object: entry.object.map(|object| object.to_string()).unwrap_or_default(),
-        object_name: entry.object.and_then(|object| names.person(object)).unwrap_or_default(),
+        object_name: entry.object.and_then(|object| names.object(object)).unwrap_or_default(),
         purpose: purpose(&ask, entry.purpose.as_deref()),
         detail: detail(entry),
     });

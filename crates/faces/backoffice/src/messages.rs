@@ -72,6 +72,20 @@ struct Filter {
     before: String,
 }
 
+/// The key of a tab's few words.
+fn tab_key(state: Standing) -> &'static str {
+    match state {
+        Standing::Dead => "backoffice-tab-dead",
+        Standing::Failed => "backoffice-tab-failed",
+        Standing::Queued => "backoffice-tab-queued",
+        Standing::HandedOver => "backoffice-tab-handed-over",
+        Standing::Accepted => "backoffice-tab-accepted",
+        Standing::Stale => "backoffice-tab-stale",
+        Standing::Withdrawn => "backoffice-tab-withdrawn",
+        Standing::Discarded => "backoffice-tab-discarded",
+    }
+}
+
 /// The place to read on from: `micros.id`.
 fn cursor(text: &str) -> Option<(Instant, MessageId)> {
     let (at, id) = text.split_once('.')?;
@@ -114,7 +128,7 @@ async fn list(State(app): State<App>, ask: Ask, Query(query): Query<Filter>) -> 
     }];
     tabs.extend(Standing::ALL.into_iter().map(|state| Tab {
         href: format!("/staff/messages?state={}", state.code()),
-        label: t.text(state.text_key()).into_owned(),
+        label: t.text(tab_key(state)).into_owned(),
         count: count(state),
         current: standing == Some(state),
     }));
