@@ -57,7 +57,9 @@ CREATE TABLE place_batch (
   id {uuid} NOT NULL PRIMARY KEY,
   kind {text} NOT NULL,
   started_at {int} NOT NULL,
-  published_at {int}
+  published_at {int},
+  -- Taken for dead and being swept: it can no longer be published.
+  condemned {bool} NOT NULL
 ) {strict};
 
 CREATE TABLE area (

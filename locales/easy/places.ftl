@@ -65,3 +65,4 @@ places-town-shape = town と koaza は もじ、lat と lng は すうじに し
 places-town-twice = 「{ $name }」は { $other }ばんめにも あります
 places-note-town-no-point = { $number }ばんめの まち: 「{ $name }」は ざひょうが ありません
 places-overtaken = 「{ $set }」の べつの とりこみが さきに おわりました。もういちど して ください
+places-too-slow = 「{ $set }」の とりこみに じかんが かかりすぎました。もういちど して ください

@@ -65,3 +65,4 @@ places-town-shape = it needs a town (text), a koaza (text), lat and lng (numbers
 places-town-twice = { $name } is already town { $other }
 places-note-town-no-point = town { $number }: { $name } has no point
 places-overtaken = another import of { $set } finished meanwhile; look at what is there and import again
+places-too-slow = the import of { $set } took more than an hour and was given up; import again

@@ -65,3 +65,4 @@ places-town-shape = town と koaza は文字、lat と lng は数字にしてく
 places-town-twice = 「{ $name }」は{ $other }番目にもあります
 places-note-town-no-point = { $number }番目の町字: 「{ $name }」は座標がありません
 places-overtaken = 「{ $set }」の別の取り込みが先に終わりました。今の内容を確かめてから、もう一度取り込んでください
+places-too-slow = 「{ $set }」の取り込みに1時間以上かかったため、取りやめました。もう一度取り込んでください

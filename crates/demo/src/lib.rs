@@ -111,7 +111,7 @@ pub async fn create(db: &Db, world: &World) -> Result<Option<Summary>, DemoError
     // itself; ids and booking numbers do not, or two nodes at once would make the same rows twice.
     let clock = TestClock::at(world.now().plus_days(-AGE_DAYS));
     let past = World::fixed(clock.clone(), u64::from_le_bytes(world.bytes()));
-    city::import_ground(db, &past).await?;
+    city::import_ground(db, world).await?;
 
     let keeper = Keeper::new(Cost::OWASP, 2)?;
     let (mut passwords, mut texts) = (Vec::new(), Vec::new());

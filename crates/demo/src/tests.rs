@@ -138,6 +138,27 @@ store::testing::both! {
     }
 }
 
+/// Ids and secrets differ from city to city; what is drawn does not.
+#[test]
+fn the_same_moment_draws_the_same_city() {
+    let drawn = |seed| {
+        let (send, receive) = std::sync::mpsc::channel();
+        store::testing::on_sqlite(async move |db: Db| {
+            let world = World::fixed(TestClock::at(Instant::parse_rfc3339(NOON).unwrap()), seed);
+            let summary = made(&db, &world).await;
+            let days = days(&db, &world).await;
+            let names = days.iter().flat_map(|(_, day)| day.waiting.iter().chain(&day.coming));
+            let names: Vec<String> =
+                names.map(|visit| format!("{:?} {:?}", visit.contact.name, visit.minute)).collect();
+            send.send((summary.visits, names, summary.sign_ins[0].password.clone())).unwrap();
+        });
+        receive.recv().unwrap()
+    };
+    let (one, other) = (drawn(1), drawn(2));
+    assert_eq!((one.0, &one.1), (other.0, &other.1));
+    assert_ne!(one.2, other.2);
+}
+
 /// Whenever it is first opened there is somebody in the house and places to book.
 #[test]
 fn there_is_life_at_any_hour() {

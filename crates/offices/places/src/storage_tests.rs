@@ -21,7 +21,7 @@ store::statements! {
     /// All batches.
     BATCHES = "SELECT COUNT(*) FROM place_batch";
     /// A batch that an import left behind.
-    LEAVE_BATCH = "INSERT INTO place_batch (id, kind, started_at, published_at) VALUES ($1, 'areas', $2, NULL)";
+    LEAVE_BATCH = "INSERT INTO place_batch (id, kind, started_at, published_at, condemned) VALUES ($1, 'areas', $2, NULL, FALSE)";
     /// A row it left behind.
     LEAVE_ROW = "INSERT INTO area (batch, id, position, key, name, shape, properties, crosses_itself) VALUES ($1, $2, 1, 'k', 'n', $3, '{}', FALSE)";
 }
@@ -134,6 +134,31 @@ store::testing::both! {
         clock.advance(Duration::from_secs(2 * 60));
         assert_eq!(sweep(&db, &world).await.expect("a sweep"), 1);
         assert_eq!((count(&db, &AREA_ROWS).await, count(&db, &BATCHES).await), (1, 1));
+    }
+
+    async fn an_import_taken_for_dead_is_given_up_whole(db: Db) {
+        let (world, clock) = world();
+        let names: Vec<String> = (0..1_203).map(|number| format!("{number}区")).collect();
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        let late = World::fixed(TestClock::at(world.now().plus_minutes(120)), 8);
+        for _ in 0..4 {
+            let sweeping = async {
+                for _ in 0..20 {
+                    sweep(&db, &late).await.expect("a sweep");
+                    tokio::task::yield_now().await;
+                }
+            };
+            let (stored, ()) = tokio::join!(areas::store(&db, &world, squares(&names), false), sweeping);
+            let there = ids(&db).await.len();
+            match stored {
+                Ok(_) => assert_eq!(there, 1_203),
+                Err(ImportError::TooSlow { .. }) => assert!(there == 0 || there == 1_203, "{there} of 1203 are visible"),
+                Err(other) => panic!("{other}"),
+            }
+        }
+        clock.advance(Duration::from_secs(3 * 3600));
+        sweep(&db, &world).await.expect("a sweep");
+        assert_eq!(count(&db, &AREA_ROWS).await, i64::try_from(ids(&db).await.len()).expect("few"));
     }
 
     async fn the_atlas_answers_from_what_is_published(db: Db) {

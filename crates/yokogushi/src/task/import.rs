@@ -143,7 +143,7 @@ async fn store(
     };
     let fault = |e: places::import::ImportError| match e {
         places::import::ImportError::Store(e) => e.into(),
-        other @ places::import::ImportError::Overtaken { .. } => Problem::new(format!("{name}: {other}")),
+        other => Problem::new(format!("{name}: {other}")),
     };
     match good {
         Checked::Areas(parsed) => {

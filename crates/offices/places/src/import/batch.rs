@@ -26,13 +26,15 @@ store::statements! {
     /// Where a set stands.
     FIND_SET = "SELECT id, version, batch FROM place_set WHERE kind = $1 AND name = $2";
     /// Begins a batch.
-    BEGIN_BATCH = "INSERT INTO place_batch (id, kind, started_at, published_at) VALUES ($1, $2, $3, NULL)";
+    BEGIN_BATCH = "INSERT INTO place_batch (id, kind, started_at, published_at, condemned) VALUES ($1, $2, $3, NULL, FALSE)";
     /// Publishes: the one row that readers follow. Nothing happens when another import of the set was faster.
     PUBLISH_SET = "UPDATE place_set SET batch = $1, version = version + 1, shape = $2, rows = $3, details = $4, updated_at = $5 WHERE id = $6 AND version = $7";
-    /// Notes that a batch was published once.
-    END_BATCH = "UPDATE place_batch SET published_at = $1 WHERE id = $2";
+    /// Notes that a batch was published once; nothing happens when it was taken for dead meanwhile.
+    END_BATCH = "UPDATE place_batch SET published_at = $1 WHERE id = $2 AND condemned = FALSE";
+    /// Takes an unpublished batch for dead, so that it cannot be published while its rows go.
+    CONDEMN = "UPDATE place_batch SET condemned = TRUE WHERE id = $1 AND published_at IS NULL";
     /// Batches that no set points to: replaced ones, and abandoned ones begun before a moment.
-    RUBBISH = "SELECT id, kind FROM place_batch WHERE (published_at IS NOT NULL OR started_at < $1) AND NOT EXISTS (SELECT 1 FROM place_set WHERE place_set.batch = place_batch.id) ORDER BY id LIMIT 20";
+    RUBBISH = "SELECT id, kind, published_at FROM place_batch WHERE (published_at IS NOT NULL OR started_at < $1) AND NOT EXISTS (SELECT 1 FROM place_set WHERE place_set.batch = place_batch.id) ORDER BY id LIMIT 20";
     /// Forgets an empty batch.
     DROP_BATCH = "DELETE FROM place_batch WHERE id = $1";
     /// Keys of a batch of areas.
@@ -127,6 +129,12 @@ pub enum ImportError {
     /// Another import of the same set finished first; nothing of this one is visible.
     #[error("{}", Sentence::new("places-overtaken").with("set", .set))]
     Overtaken {
+        /// The set.
+        set: String,
+    },
+    /// It took so long that it was taken for dead; nothing of it is visible.
+    #[error("{}", Sentence::new("places-too-slow").with("set", .set))]
+    TooSlow {
         /// The set.
         set: String,
     },
@@ -234,7 +242,9 @@ pub(crate) async fn publish(
         if tx.exec(&PUBLISH_SET, &values).await? == 0 {
             return Err(ImportError::Overtaken { set: what.set.as_str().to_owned() });
         }
-        tx.exec(&END_BATCH, &[now.into(), batch.into()]).await?;
+        if tx.exec(&END_BATCH, &[now.into(), batch.into()]).await? == 0 {
+            return Err(ImportError::TooSlow { set: what.set.as_str().to_owned() });
+        }
         let detail = format!("{} {} ({count})", what.target.kind(), what.set);
         audit::append(tx, &own, &Entry::new(Actor::System, "places.import").object(set_id).detail(detail)).await?;
         tx.announce(format!("places/{}", what.target.kind()));
@@ -256,6 +266,14 @@ pub async fn sweep(db: &Db, world: &World) -> Result<u64, Error> {
         }
         for row in rubbish {
             let (batch, kind): (BatchId, String) = (row.get(0)?, row.get(1)?);
+            if row.get::<Option<i64>>(2)?.is_none() {
+                let condemned =
+                    db.write(SWEEP, async move |tx: &mut Tx<'_>| tx.exec(&CONDEMN, &[batch.into()]).await).await?;
+                if condemned == 0 {
+                    // It was published at this very moment.
+                    continue;
+                }
+            }
             if let Some(target) = Target::of_kind(&kind) {
                 loop {
                     let rows = db
