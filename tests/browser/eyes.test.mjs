@@ -9,6 +9,7 @@ import { openBrowser, person } from './lib/eyes.mjs';
 const pages = {
   '/good': '<!doctype html><html lang="ja"><title>よい</title><meta name="viewport" content="width=device-width"><main><h1>よい</h1><p>文</p></main></html>',
   '/wide': '<!doctype html><html lang="ja"><title>広い</title><meta name="viewport" content="width=device-width"><main><h1>広い</h1><p style="width:3000px">あ</p></main></html>',
+  '/narrow': '<!doctype html><html lang="ja"><title>狭い</title><main><h1>狭い</h1><p style="width:1em">一文字ずつ縦に並ぶ</p></main></html>',
   '/key': '<!doctype html><html lang="ja"><title>鍵</title><main><h1>鍵</h1><p>shell-help-title</p></main></html>',
   '/pale': '<!doctype html><html lang="ja"><title>薄い</title><main><h1>薄い</h1><p style="color:#ccc;background:#fff">読めない</p></main></html>',
   '/broken': '<!doctype html><html lang="ja"><title>壊れた</title><main><h1>壊れた</h1></main><script>nothing.here()</script></html>',
@@ -46,6 +47,7 @@ test('a good page passes', () => looking('/good'));
 
 for (const [path, reason] of [
   ['/wide', /wider than the screen/u],
+  ['/narrow', /squeezed/u],
   ['/key', /message key is shown/u],
   ['/pale', /color-contrast/u],
   ['/broken', /nothing is not defined/u],

@@ -92,6 +92,9 @@ fn a_disk_that_fills_up() {
     }
 }
 
+/// Nobody waits longer than this for the refusal: a silent database is told apart from a slow one by waiting.
+const PATIENCE: Duration = Duration::from_secs(32);
+
 fn database_goes(line: Line) {
     let city = City::new(Engine::Postgres, Content::Demo);
     let network = Proxy::before(city.database().map(PgDatabase::url).unwrap()).unwrap();
@@ -101,11 +104,11 @@ fn database_goes(line: Line) {
     let promised = vec![Booked::from(&wish(&mut client, &slot).1.expect(201))];
     network.set(line);
     let mut refused = Vec::new();
-    for _ in 0..2 {
+    {
         let watch = Stopwatch::start();
         let (key, answer) = wish(&mut client, &slot);
         come_again(&answer);
-        assert!(watch.elapsed() < Duration::from_secs(15), "{:?}", watch.elapsed());
+        assert!(watch.elapsed() < PATIENCE, "{:?}", watch.elapsed());
         refused.push(key);
     }
     assert_eq!(client.get("/readyz").status, 503);

@@ -103,7 +103,11 @@ fn without_the_secret_there_is_nothing() {
     for route in routes().iter().filter(|route| route.who == "Secret") {
         let ask = match route.method.as_str() {
             "GET" | "DELETE" => Ask::new(&route.method, &example(&route.path)),
-            _ => Ask::post_form(&example(&route.path), &[("secret", "x")]),
+            // A complete form, so that only the secret can be what is wrong.
+            _ => Ask::post_form(
+                &format!("{}?secret=x", example(&route.path)),
+                &[("secret", "x"), ("cancel", "yes"), ("score", "3"), ("line", "")],
+            ),
         };
         let answer = node.browser().send(&ask);
         if answer.status != 404 {

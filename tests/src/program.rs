@@ -6,6 +6,7 @@ use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use kernel::World;
@@ -38,6 +39,9 @@ pub struct City {
     folder: TempFolder,
     database: Option<PgDatabase>,
     content: Content,
+    /// What the program printed when it made the demo city: who can sign in.
+    greeting: String,
+    codes_used: AtomicUsize,
 }
 
 impl City {
@@ -45,16 +49,43 @@ impl City {
     #[must_use]
     pub fn new(engine: Engine, content: Content) -> Self {
         let folder = TempFolder::new();
-        let database = match (engine, content) {
-            (Engine::Sqlite, Content::Empty) => None,
+        let (database, greeting) = match (engine, content) {
+            (Engine::Sqlite, Content::Empty) => (None, None),
             (Engine::Sqlite, Content::Demo) => {
-                copy_folder(&demo_folder(), &folder.path().join("data"));
-                None
+                let demo = demo_folder();
+                copy_folder(&demo, &folder.path().join("data"));
+                (None, Some(demo.with_extension("log")))
             }
-            (Engine::Postgres, Content::Empty) => Some(PgDatabase::empty()),
-            (Engine::Postgres, Content::Demo) => Some(PgDatabase::copy_of(&demo_database())),
+            (Engine::Postgres, Content::Empty) => (Some(PgDatabase::empty()), None),
+            (Engine::Postgres, Content::Demo) => {
+                let (name, log) = demo_database();
+                (Some(PgDatabase::copy_of(&name)), Some(log))
+            }
         };
-        Self { folder, database, content }
+        let greeting =
+            greeting.map(|log| fs::read_to_string(&log).unwrap_or_else(|e| panic!("{}: {e}", log.display())));
+        Self { folder, database, content, greeting: greeting.unwrap_or_default(), codes_used: AtomicUsize::new(0) }
+    }
+
+    /// A browser in which a member of the demo city's staff has signed in, with password and one-time code.
+    #[must_use]
+    pub fn signed_in(&self, node: &Node, login: &str) -> Client {
+        let begins = format!("{login} / ");
+        let mut lines = self.greeting.lines().map(str::trim).skip_while(|line| !line.starts_with(&begins));
+        let words =
+            |line: Option<&str>| line.unwrap_or_default().split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+        // "login / パスワード WORD  (post)", then "1回だけ使えるコード WORD WORD …".
+        let (first, codes) = (words(lines.next()), words(lines.next()));
+        let Some(password) = first.get(3) else { panic!("{login} cannot sign in:\n{}", self.greeting) };
+        let number = 1 + self.codes_used.fetch_add(1, Ordering::Relaxed);
+        let Some(code) = codes.get(number) else { panic!("no code is left for {login}") };
+        let mut browser = node.browser();
+        let page = browser.submit("/staff/sign-in", &[("login", login), ("password", password), ("next", "")]);
+        assert_eq!(page.status, 200, "{}", page.words());
+        let page = browser.submit("/staff/sign-in/code", &[("code", code), ("next", "")]);
+        assert_eq!(page.status, 200, "{}", page.words());
+        assert!(browser.cookie("__Host-session").is_some(), "{login} has no session: {}", page.words());
+        browser
     }
 
     /// The data folder.
@@ -260,14 +291,14 @@ fn version() -> String {
 }
 
 /// Lets a program make the demo city in `data` or `database`, and stop.
-fn make_demo(data: &Path, database: Option<&str>) {
+fn make_demo(data: &Path, database: Option<&str>, log: &Path) {
     let address = free_address();
     let mut command = program();
     command.args(["serve", "--listen", &address.to_string(), "--data"]).arg(data);
     if let Some(url) = database {
         command.args(["--database", url]);
     }
-    let status = Node::start(command, address, data.with_extension("log")).stop();
+    let status = Node::start(command, address, log.to_owned()).stop();
     assert!(status.success(), "the program did not stop well: {status}");
 }
 
@@ -283,19 +314,23 @@ fn demo_folder() -> PathBuf {
             drop(fs::remove_dir_all(old.path()));
         }
         let making = home.join("making");
-        make_demo(&making, None);
+        drop(fs::remove_dir_all(&making));
+        make_demo(&making, None, &ready.with_extension("log"));
         fs::rename(&making, &ready).unwrap_or_else(|e| panic!("{}: {e}", ready.display()));
     }
     ready
 }
 
-fn demo_database() -> String {
+/// The name of the demo city's database on the test server, and where its greeting stands.
+fn demo_database() -> (String, PathBuf) {
     let name = format!("demo_{}", version());
-    store::testing::kept(&name, |url| {
+    let log = std::env::temp_dir().join(format!("yokogushi-{name}.log"));
+    let (for_making, greeting) = (log.clone(), log.clone());
+    store::testing::kept(&name, move |url| {
         let folder = TempFolder::new();
-        make_demo(&folder.path().join("data"), Some(url));
+        make_demo(&folder.path().join("data"), Some(url), &for_making);
     });
-    name
+    (name, greeting)
 }
 
 fn copy_folder(from: &Path, to: &Path) {

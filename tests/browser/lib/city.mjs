@@ -35,12 +35,24 @@ export async function startCity() {
   let said = '';
   child.stdout.on('data', (part) => { said += part; });
   child.stderr.on('data', (part) => { said += part; });
+  const taken = new Map();
   let gone = null;
   child.on('exit', (code, signal) => { gone = `${code ?? signal}`; });
   child.on('error', (error) => { gone = error.message; });
   const city = {
     url: `http://127.0.0.1:${port}`,
     said: () => said,
+    /** A demo sign-in as printed at the first start; each call takes the next unused code. */
+    signIn(login) {
+      const lines = said.split('\n').map((line) => line.trim());
+      const at = lines.findIndex((line) => line.startsWith(`${login} / `));
+      if (at < 0) throw new Error(`${login} cannot sign in:\n${said}`);
+      const password = lines[at].split(/\s+/u)[3];
+      const codes = lines[at + 1].split(/\s+/u).slice(1);
+      const used = taken.get(login) ?? 0;
+      taken.set(login, used + 1);
+      return { password, code: codes[used] };
+    },
     async stop() {
       if (gone === null) {
         child.kill('SIGKILL');

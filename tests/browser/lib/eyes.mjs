@@ -78,6 +78,12 @@ export async function person(browser, options) {
       if (accessible && script) found.push(...await violations(page));
       assert.deepEqual(found, [], `${name} ${what} (${page.url()})`);
     },
+    /** Keeps a picture of the moment something went wrong. */
+    async witness() {
+      const folder = join(shots, name);
+      mkdirSync(folder, { recursive: true });
+      await page.screenshot({ path: join(folder, 'at-the-failure.png'), fullPage: true });
+    },
     async close() {
       await context.close();
     },
@@ -95,7 +101,18 @@ async function faults(page) {
         .filter((element) => element.getBoundingClientRect().right > window.innerWidth + 1 && !element.closest('.scroll'));
       widest = wide.slice(0, 3).map((element) => `${element.tagName.toLowerCase()}.${element.className}`).join(', ');
     }
+    // A column so narrow that its words stand one character below the other.
+    const squeezed = [...document.querySelectorAll('main p, main li, main dd, main dt, main td, main h1, main h2, main a, main b')]
+      .filter((element) => {
+        const style = getComputedStyle(element);
+        const box = element.getBoundingClientRect();
+        const upright = style.writingMode === 'horizontal-tb' && !element.closest('.vh, svg');
+        const size = Number.parseFloat(style.fontSize);
+        return upright && element.innerText?.trim().length > 6 && box.width > 0 && box.width < size * 2.5 && box.height > size * 6;
+      })
+      .slice(0, 3).map((element) => element.innerText.trim().slice(0, 20));
     return {
+      squeezed,
       beyond,
       widest,
       words: document.body.innerText,
@@ -106,6 +123,7 @@ async function faults(page) {
     };
   });
   if (seen.beyond > 0) found.push(`wider than the screen by ${seen.beyond} px: ${seen.widest}`);
+  if (seen.squeezed.length > 0) found.push(`squeezed into a narrow column: ${seen.squeezed.join(' | ')}`);
   if (seen.headings !== 1) found.push(`${seen.headings} h1`);
   if (seen.title.trim() === '') found.push('no title');
   if (seen.lang === '') found.push('no lang');

@@ -1,0 +1,151 @@
+// A morning at the counter: clerks on a PC and on a phone, the resident's telephone and the call board beside it.
+
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { startCity } from './lib/city.mjs';
+import { openBrowser, person } from './lib/eyes.mjs';
+import { act, addWalkIn, callNext, signIn, sitDown, walkTheRail } from './lib/walks.mjs';
+
+const counter = 'shimin';
+let city;
+let browser;
+
+before(async () => {
+  city = await startCity();
+  browser = await openBrowser();
+}, { timeout: 120_000 });
+
+after(async () => {
+  await browser?.close();
+  await city?.stop();
+});
+
+/** Somebody for the length of one test. */
+async function withPeople(devices, walk) {
+  const people = [];
+  try {
+    for (const device of devices) people.push(await person(browser, { city, ...device }));
+    await walk(...people);
+  } catch (error) {
+    for (const one of people) await one.witness();
+    throw error;
+  } finally {
+    for (const one of people) await one.close();
+  }
+}
+
+for (const width of [1280, 390]) {
+  for (const script of [true, false]) {
+    const name = `desk-${width}-js-${script ? 'on' : 'off'}`;
+    test(`a walk-in is called, served and asked: ${name}`, () => withPeople([
+      { width, script, name },
+      { width: 390, script, name: `${name}-resident` },
+      { width: 1920, script, name: `${name}-board` },
+    ], async (clerk, resident, board) => {
+      await signIn(clerk, city, 'morimoto', { looking: true });
+      await sitDown(clerk, counter);
+      // Somebody who came before ours, to be called first and found absent.
+      await addWalkIn(clerk, counter);
+      const { ticket, link } = await addWalkIn(clerk, counter, { mistakes: true });
+      await resident.go(link);
+      await resident.look('waiting');
+      assert.match(await resident.page.locator('main').innerText(), new RegExp(ticket, 'u'));
+
+      // Whoever is next by the counter's rule is called until it is our person's turn.
+      await clerk.go(`/staff/visits/${counter}`);
+      let called = '';
+      for (let turn = 0; turn < 60 && called !== ticket; turn += 1) {
+        called = await callNext(clerk);
+        if (turn === 0) {
+          await clerk.look('called');
+          await board.go(`/board/${counter}`);
+          await board.look('calls');
+          assert.match(await board.page.locator('main').innerText(), new RegExp(called, 'u'));
+          await act(clerk, 'absent');
+          await clerk.look('absent');
+        } else if (called !== ticket) {
+          await act(clerk, 'start');
+          await act(clerk, 'finish');
+        }
+      }
+      assert.equal(called, ticket, 'a walk-in is never called');
+
+      await resident.go(link);
+      await resident.look('called');
+      await act(clerk, 'start');
+      await clerk.look('serving');
+      await act(clerk, 'finish');
+      await clerk.look('finished');
+
+      await resident.go(link);
+      await resident.look('finished');
+      await resident.page.locator('main a.btn[href*="/voice"]').click();
+      await resident.page.waitForURL('**/voice**');
+      await resident.look('voice');
+      await resident.page.locator('.faces label.choice').first().click();
+      await resident.page.locator('#line').fill('とても わかりやすかったです。');
+      await resident.page.locator('main form .go-row button').click();
+      await resident.page.waitForLoadState('load');
+      await resident.look('thanks');
+    }));
+  }
+}
+
+test('two clerks who press at once never call the same person', () => withPeople([
+  { width: 1280, name: 'two-clerks-a' },
+  { width: 1280, name: 'two-clerks-b' },
+], async (one, other) => {
+  await signIn(one, city, 'morimoto');
+  await signIn(other, city, 'ishigami');
+  for (let pair = 0; pair < 3; pair += 1) await addWalkIn(one, counter);
+  await sitDown(one, counter);
+  await sitDown(other, counter, 1);
+  for (let round = 0; round < 3; round += 1) {
+    const [a, b] = await Promise.all([callNext(one), callNext(other)]);
+    assert.notEqual(a, b);
+    await act(one, 'start');
+    await act(one, 'finish');
+    await act(other, 'start');
+    await act(other, 'finish');
+  }
+}));
+
+test('a booking is checked in by its number, typed with the input method on', () => withPeople([
+  { width: 1280, name: 'check-in' },
+], async (clerk) => {
+  await signIn(clerk, city, 'morimoto');
+  await sitDown(clerk, counter);
+  const { page } = clerk;
+  const booked = page.locator('table.visits th.no a').filter({ hasText: /^[0-9A-Z]{2,4}-[0-9A-Z]{2,4}$/u });
+  const number = (await booked.last().innerText()).trim();
+  const wide = number.replace(/[!-~]/gu, (c) => String.fromCharCode(c.charCodeAt(0) + 0xfee0));
+  await page.locator('input[name=scan]').fill(wide);
+  await Promise.all([page.waitForEvent('framenavigated'), page.locator('input[name=scan]').press('Enter')]);
+  await clerk.look('checked-in');
+}));
+
+test('the board and the resident follow without a reload', () => withPeople([
+  { width: 1280, name: 'live-clerk' },
+  { width: 1920, name: 'live-board' },
+], async (clerk, board) => {
+  await signIn(clerk, city, 'ishigami');
+  await sitDown(clerk, counter);
+  await addWalkIn(clerk, counter);
+  await board.go(`/board/${counter}`);
+  await clerk.go(`/staff/visits/${counter}`);
+  const ticket = await callNext(clerk);
+  await board.page.locator('main', { hasText: ticket }).waitFor({ timeout: 5000 });
+  await board.look('followed');
+}));
+
+for (const [login, least] of [['morimoto', 3], ['ishigami', 3], ['takeda', 6], ['ozawa', 4]]) {
+  for (const width of [390, 1280]) {
+    test(`every page of ${login}'s rail on ${width} px`, () => withPeople([
+      { width, name: `rail-${login}-${width}` },
+    ], async (me) => {
+      await signIn(me, city, login);
+      const pages = await walkTheRail(me);
+      assert.ok(pages.length >= least, `only ${pages.join(' ')}`);
+    }));
+  }
+}
