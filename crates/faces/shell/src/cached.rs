@@ -83,13 +83,30 @@ struct Entry {
     kept: Arc<Kept>,
 }
 
+/// One variant; only one task makes it at a time, the others wait for that one.
+#[derive(Default)]
+struct Variant {
+    entry: Mutex<Option<Entry>>,
+    making: tokio::sync::Mutex<()>,
+}
+
+impl Variant {
+    fn fresh(&self, version: u64, now: Instant, at_most: Duration) -> Option<Arc<Kept>> {
+        let entry = self.entry.lock().unwrap_or_else(PoisonError::into_inner);
+        let entry = entry.as_ref()?;
+        let age = now.micros().saturating_sub(entry.made.micros());
+        let limit = i64::try_from(at_most.as_micros()).unwrap_or(i64::MAX);
+        (entry.version >= version && (0..limit).contains(&age)).then(|| Arc::clone(&entry.kept))
+    }
+}
+
 /// A page (or JSON answer) in its variants. One `static` or one field per page.
 ///
 /// The key must name everything the bytes depend on (language, text size, parameters) and the page
 /// must hold nothing of one person.
 #[derive(Default)]
 pub struct CachedPage {
-    variants: Mutex<HashMap<String, Entry>>,
+    variants: Mutex<HashMap<String, Arc<Variant>>>,
 }
 
 impl CachedPage {
@@ -107,23 +124,30 @@ impl CachedPage {
         at_most: Duration,
         make: impl AsyncFnOnce() -> Result<Kept, Refusal>,
     ) -> Result<Arc<Kept>, Refusal> {
-        let version = app.version(topics);
-        let now = app.world.now();
-        if let Some(entry) = self.variants.lock().unwrap_or_else(PoisonError::into_inner).get(key) {
-            let age = now.micros().saturating_sub(entry.made.micros());
-            let limit = i64::try_from(at_most.as_micros()).unwrap_or(i64::MAX);
-            if entry.version == version && (0..limit).contains(&age) {
-                return Ok(Arc::clone(&entry.kept));
-            }
+        let variant = self.variant(key);
+        if let Some(kept) = variant.fresh(app.version(topics), app.world.now(), at_most) {
+            return Ok(kept);
+        }
+        let _making = variant.making.lock().await;
+        let (version, now) = (app.version(topics), app.world.now());
+        if let Some(kept) = variant.fresh(version, now, at_most) {
+            return Ok(kept);
         }
         let kept = Arc::new(make().await?);
+        let entry = Entry { version, made: now, kept: Arc::clone(&kept) };
+        *variant.entry.lock().unwrap_or_else(PoisonError::into_inner) = Some(entry);
+        Ok(kept)
+    }
+
+    fn variant(&self, key: &str) -> Arc<Variant> {
         let mut variants = self.variants.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(variant) = variants.get(key) {
+            return Arc::clone(variant);
+        }
         if variants.len() >= VARIANTS {
             variants.clear();
         }
-        let entry = Entry { version, made: now, kept: Arc::clone(&kept) };
-        variants.insert(key.to_owned(), entry);
-        Ok(kept)
+        Arc::clone(variants.entry(key.to_owned()).or_default())
     }
 }
 
@@ -144,5 +168,30 @@ mod tests {
         let not = kept.answer(&asked, Cache::Ask);
         assert_eq!(not.status(), StatusCode::NOT_MODIFIED);
         assert_eq!(not.headers()[header::CACHE_CONTROL], "private, no-cache");
+    }
+
+    #[test]
+    fn a_page_is_made_once_for_all_who_wait_and_anew_after_a_change() {
+        store::testing::on_sqlite(async |db| {
+            let house = crate::testing::House::open(db, Vec::new()).await;
+            let (page, made) = (CachedPage::default(), std::sync::atomic::AtomicU32::new(0));
+            let count = || made.load(std::sync::atomic::Ordering::SeqCst);
+            let get = async || {
+                let make = async || {
+                    made.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+                    tokio::time::sleep(Duration::from_millis(20)).await;
+                    Ok(Kept::new("text/plain", "a"))
+                };
+                page.get(&house.app, "ja", &["topic"], Duration::from_secs(60), make).await.unwrap();
+            };
+            tokio::join!(get(), get(), get());
+            assert_eq!(count(), 1);
+            house.app.db.announce("another");
+            get().await;
+            assert_eq!(count(), 1);
+            house.app.db.announce("topic");
+            get().await;
+            assert_eq!(count(), 2);
+        });
     }
 }

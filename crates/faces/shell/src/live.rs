@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::convert::Infallible;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -15,9 +15,9 @@ use futures_util::Stream;
 use http::{HeaderValue, header};
 use http_body::Frame;
 use http_body_util::StreamBody;
-use store::{Db, EVERYTHING};
-use tokio::sync::broadcast::error::RecvError;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, watch};
+use store::{Db, EVERYTHING, Topic};
+use tokio::sync::broadcast::error::{RecvError, TryRecvError};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, broadcast, mpsc, watch};
 
 use crate::app::App;
 use crate::refusal::Refusal;
@@ -34,6 +34,9 @@ const CALM: Duration = Duration::from_millis(300);
 /// The versions of all topics and who waits for them.
 #[derive(Debug)]
 pub(crate) struct Live {
+    /// What was announced and not yet counted. Whoever asks for a version counts it first, so that
+    /// nobody whose change was answered reads an older version afterwards.
+    inbox: Mutex<broadcast::Receiver<Topic>>,
     known: RwLock<Known>,
     latest: AtomicU64,
     changed: watch::Sender<u64>,
@@ -50,29 +53,36 @@ struct Known {
 impl Live {
     /// Follows the database's announcements for as long as anybody holds the result.
     pub(crate) fn watching(db: &Db, limit: usize) -> Arc<Self> {
-        let live = Arc::new(Self::new(limit));
+        let live = Arc::new(Self::new(db.listen(), limit));
         let weak = Arc::downgrade(&live);
         let mut changes = db.listen();
         tokio::spawn(async move {
-            loop {
-                let topic = match changes.recv().await {
-                    Ok(topic) => topic,
-                    Err(RecvError::Lagged(_)) => EVERYTHING.into(),
-                    Err(RecvError::Closed) => return,
-                };
+            while !matches!(changes.recv().await, Err(RecvError::Closed)) {
                 let Some(live) = weak.upgrade() else { return };
-                live.heard(topic);
+                live.catch_up();
             }
         });
         live
     }
 
-    fn new(limit: usize) -> Self {
+    fn new(inbox: broadcast::Receiver<Topic>, limit: usize) -> Self {
         Self {
+            inbox: Mutex::new(inbox),
             known: RwLock::default(),
             latest: AtomicU64::new(0),
             changed: watch::Sender::new(0),
             places: Arc::new(Semaphore::new(limit)),
+        }
+    }
+
+    fn catch_up(&self) {
+        let mut inbox = self.inbox.lock().unwrap_or_else(PoisonError::into_inner);
+        loop {
+            match inbox.try_recv() {
+                Ok(topic) => self.heard(topic),
+                Err(TryRecvError::Lagged(_)) => self.heard(EVERYTHING.into()),
+                Err(TryRecvError::Empty | TryRecvError::Closed) => return,
+            }
         }
     }
 
@@ -99,6 +109,7 @@ impl Live {
 
     /// The newest version among the topics.
     pub(crate) fn version(&self, topics: &[&str]) -> u64 {
+        self.catch_up();
         let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
         topics.iter().filter_map(|topic| known.each.get(*topic).copied()).max().unwrap_or(0).max(known.floor)
     }
@@ -177,19 +188,26 @@ mod tests {
 
     #[test]
     fn versions_grow_for_what_changed_only() {
-        let live = Live::new(1);
+        let (tell, heard) = broadcast::channel(4);
+        let live = Live::new(heard, 1);
         assert_eq!(live.version(&["a", "b"]), 0);
-        live.heard("a".into());
+        tell.send("a".into()).unwrap();
         assert_eq!((live.version(&["a"]), live.version(&["b"]), live.version(&["b", "a"])), (1, 0, 1));
         live.heard("b".into());
         assert_eq!((live.version(&["a"]), live.version(&["b"])), (1, 2));
         live.heard(EVERYTHING.into());
         assert_eq!((live.version(&["a"]), live.version(&["never"])), (3, 3));
+        // More than the channel holds: something was missed, so everything may have changed.
+        for _ in 0..6 {
+            tell.send("a".into()).unwrap();
+        }
+        assert!(live.version(&["never"]) > 3);
     }
 
     #[tokio::test]
     async fn a_stream_tells_the_present_and_then_changes() {
-        let live = Arc::new(Live::new(1));
+        let (_tell, heard) = broadcast::channel(4);
+        let live = Arc::new(Live::new(heard, 1));
         let (lines, mut out) = mpsc::channel(4);
         tokio::spawn(tell(Arc::downgrade(&live), live.changed.subscribe(), vec!["a".to_owned()], lines));
         assert_eq!(out.recv().await.unwrap(), "retry: 5000\nevent: changed\ndata: 0\n\n");
