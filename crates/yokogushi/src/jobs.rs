@@ -1,12 +1,14 @@
 //! What runs in the background: deliveries, the audit seal, slots rolling ahead, and everything that goes when its time has come.
 
-use std::{sync::Arc, time::Duration};
+use std::{path::Path, sync::Arc, time::Duration};
 
 use channels::{Kept, MailConfig, Smtp};
 use kernel::{World, locale::Localized, time::Instant};
 use messages::{Channels, Kinds, Letterhead, PostOffice};
 use store::{
-    Act, Db, Error, Tx, lease,
+    Act, Db, Error, Tx,
+    files::Files,
+    lease,
     outbox::{Deliver, Worker},
 };
 use tokio::{sync::watch, task::JoinHandle};
@@ -30,6 +32,7 @@ pub(crate) fn start(
     db: &Db,
     world: &World,
     city: Localized,
+    files: &Path,
     settings: &Settings,
     holder: &str,
     stopped: &watch::Receiver<bool>,
@@ -41,11 +44,12 @@ pub(crate) fn start(
         Letterhead { city },
         channels(db, settings)?,
     ));
+    let files = Files::open(files).map_err(|e| Problem::new(format!("添付ファイルのフォルダーを使えません({e})。")))?;
     let worker = Worker::new(db.clone(), world.clone(), vec![office]);
     Ok(vec![
         tokio::spawn(worker.run(stopped.clone())),
         tokio::spawn(store::audit::seal::run(db.clone(), world.clone(), holder.to_owned(), stopped.clone())),
-        tokio::spawn(rounds(db.clone(), world.clone(), holder.to_owned(), stopped.clone())),
+        tokio::spawn(rounds(db.clone(), world.clone(), files, holder.to_owned(), stopped.clone())),
     ])
 }
 
@@ -66,7 +70,7 @@ fn channels(db: &Db, settings: &Settings) -> Result<Channels, Problem> {
 }
 
 /// One node at a time does the rounds; which one, the lease decides.
-async fn rounds(db: Db, world: World, holder: String, mut stopped: watch::Receiver<bool>) {
+async fn rounds(db: Db, world: World, files: Files, holder: String, mut stopped: watch::Receiver<bool>) {
     let mut round = 0_u32;
     loop {
         match mine(&db, &world, &holder).await {
@@ -75,7 +79,7 @@ async fn rounds(db: Db, world: World, holder: String, mut stopped: watch::Receiv
                     tracing::warn!(%error, "a round of jobs failed; the next one makes it good");
                 }
                 if round.is_multiple_of(HOURLY)
-                    && let Err(error) = hourly(&db, &world).await
+                    && let Err(error) = hourly(&db, &world, &files).await
                 {
                     tracing::warn!(%error, "an hourly round of jobs failed; the next one makes it good");
                 }
@@ -105,7 +109,10 @@ async fn minutely(db: &Db, world: &World) -> Result<(), Error> {
     Ok(())
 }
 
-async fn hourly(db: &Db, world: &World) -> Result<(), Error> {
+async fn hourly(db: &Db, world: &World, files: &Files) -> Result<(), Error> {
+    if let Err(error) = files.sweep(db, world).await {
+        tracing::warn!(%error, "files nobody refers to could not be removed");
+    }
     visits::jobs::keep_slots(db, world).await?;
     places::import::sweep(db, world).await?;
     store::tidy(db, world, world.now().plus_days(-KEEP_LETTERS)).await?;

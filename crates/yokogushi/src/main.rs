@@ -23,6 +23,7 @@ use problem::Problem;
 const FAILED: u8 = 2;
 
 fn main() -> ExitCode {
+    store::keep_private();
     let cli = match Cli::try_parse().and_then(or_serve) {
         Ok(cli) => cli,
         Err(e) if matches!(e.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) => {

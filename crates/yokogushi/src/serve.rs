@@ -64,7 +64,8 @@ pub(crate) async fn run(common: &Common, flags: &Serve) -> Result<(), Problem> {
     let mut background = Vec::new();
     if settings.roles.contains(&Role::Worker) {
         let holder = data_encoding::HEXLOWER.encode(&world.bytes::<8>());
-        background = jobs::start(&city.db, &world, app.city().name.clone(), &settings, &holder, &stopped)?;
+        background =
+            jobs::start(&city.db, &world, app.city().name.clone(), &city.files(), &settings, &holder, &stopped)?;
     }
     let mut servers = Vec::new();
     let public_door = if staff.is_some() { Door::Public } else { Door::Whole };

@@ -128,6 +128,23 @@ async fn doctor(city: &City, to: &Say) -> Result<(), Problem> {
     } else {
         return Err(Problem::new(format!("問い合わせ文に使えないものがあります: {}", refused.join(" / "))));
     }
+    let chain = store::audit::verify(&city.db).await?;
+    if let Some(broken) = chain.broken {
+        return Err(Problem::new(format!(
+            "操作記録が書き換えられています({broken})。保存ファイルと比べ、情報セキュリティの担当者に知らせてください。"
+        )));
+    }
+    let tail = match chain.unsealed_since {
+        Some(since) => format!("、封印前 {}件({} から)", chain.unsealed, since.to_rfc3339_jst()),
+        None => String::new(),
+    };
+    say(to, format!("操作記録: 封印ずみ {}件に変わりはありません{tail}", chain.sealed));
+    let counts = city.db.read(async |tx: &mut Tx<'_>| messages::record::counts(tx).await).await?;
+    for (state, count) in counts {
+        if state == messages::State::Dead {
+            say(to, format!("届かなかったお知らせ: {count}件。/staff/messages で確かめてください"));
+        }
+    }
     let set_up: Result<_, store::Error> = city.db.read(async |tx: &mut Tx<'_>| places::city(tx).await).await;
     match set_up? {
         Some(set_up) => say(
