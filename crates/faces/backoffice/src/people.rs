@@ -178,12 +178,15 @@ pub(crate) struct Particulars {
     pub(crate) person: Person,
     terms: Vec<Term>,
     posts: Vec<Post>,
+    /// The same after every change that is planned: keys given from 1 April on are keys already.
+    planned: Vec<Post>,
     units: Vec<Unit>,
 }
 
 impl Particulars {
     fn has_keys(&self, post: PostId) -> bool {
-        self.posts.iter().any(|known| known.id == post && known.roles.list().contains(&Role::Administrator))
+        let mut known = self.posts.iter().chain(&self.planned).filter(|known| known.id == post);
+        known.any(|known| known.roles.list().contains(&Role::Administrator))
     }
 
     /// Does the person hold, or will they hold, the keys of the house? Then only an administrator helps
@@ -201,6 +204,7 @@ pub(crate) async fn particulars(app: &App, id: PersonId) -> Result<Particulars, 
             person,
             terms: people::terms(tx, id).await?,
             posts: people::posts(tx, today, None).await?,
+            planned: people::posts(tx, Day::MAX, None).await?,
             units: people::units(tx, today).await?,
         }))
     };
@@ -259,6 +263,12 @@ async fn change(
     let faults = match form.read() {
         Err(faults) => faults.0,
         Ok(data) => {
+            // Another login is another way to be locked out.
+            let known = particulars(&app, id).await?;
+            let renamed = known.person.login != data.login.as_str();
+            if renamed && known.is_administrator(app.world.today()) && !ask.staff()?.can(Permission::Administer) {
+                return Err(Refusal::forbidden());
+            }
             let (world, actor) = (app.world.clone(), actor(ask.staff()?));
             let write = async move |tx: &mut Tx<'_>| people::change_person(tx, &world, actor, id, &data).await;
             match app.db.write(CHANGE, write).await {

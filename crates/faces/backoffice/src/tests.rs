@@ -276,6 +276,37 @@ fn personnel_cannot_make_themselves_administrator() {
 }
 
 #[test]
+fn personnel_cannot_take_the_keys_by_a_detour() {
+    with_house(async |house| {
+        let (personnel, own, _) = house.staff("jinji", &[Role::Personnel]).await;
+        let (admin, boss, unit) = house.staff("boss", &[Role::Administrator]).await;
+        let today = house.app.world.today();
+        let (now, later) = (today.to_string(), today.plus(30).to_string());
+
+        // Another login, or no unit any more, would lock the administrator out.
+        let person = [("name", "長 一郎"), ("kana", "オサ イチロウ"), ("login", "boss")];
+        let path = format!("/staff/people/{boss}");
+        let _ = house.post_as(&personnel, &path, &person).await.expect(303);
+        let renamed = [person[0], person[1], ("login", "somebody")];
+        let _ = house.post_as(&personnel, &path, &renamed).await.expect(403);
+        let last = [("last", now.as_str())];
+        let _ = house.post_as(&personnel, &format!("/staff/units/{unit}/close"), &last).await.expect(403);
+
+        // A post that gets the keys next month is not taken today.
+        let plain = [("from", now.as_str()), ("title_ja", "主任"), ("roles", "clerk")];
+        let made = house.post_as(&admin, &format!("/staff/units/{unit}/posts/new"), &plain).await.expect(303);
+        let post = made.header("location").to_owned();
+        let keys = [("from", later.as_str()), ("title_ja", "主任"), ("roles", "administrator")];
+        let _ = house.post_as(&admin, &post, &keys).await.expect(303);
+        let hold = [("post", post.rsplit('/').next().unwrap()), ("from", now.as_str())];
+        let _ = house.post_as(&personnel, &format!("/staff/people/{own}/hold"), &hold).await.expect(403);
+
+        let _ = house.post_as(&admin, &path, &renamed).await.expect(303);
+        let _ = house.post_as(&admin, &format!("/staff/units/{unit}/close"), &last).await.expect(303);
+    });
+}
+
+#[test]
 fn the_city_changes_its_name_and_closes_a_day() {
     with_house(async |house| {
         let (admin, ..) = house.staff("chief", &[Role::Administrator]).await;
