@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use harness::client::{Answer, Ask};
 use harness::files;
 use harness::program::{output, program};
+use people::Role;
 
 use crate::demo;
 
@@ -165,6 +166,45 @@ fn no_route_breaks() {
                 Ok(answer) if answer.status < 500 => {}
                 Ok(answer) => drop(bad.insert(format!("{} {path}", route.method), answer.status.to_string())),
                 Err(error) => drop(bad.insert(format!("{} {path}", route.method), error.to_string())),
+            }
+        }
+    }
+    assert!(bad.is_empty(), "{bad:#?}");
+}
+
+/// Every role gets what its permissions say, and nothing else; what a post may not do is refused before anything is looked up.
+#[test]
+fn each_role_gets_only_what_is_its_own() {
+    let city = demo();
+    let node = city.serve();
+    let mut bad = Vec::new();
+    let routes: Vec<Route> =
+        routes().into_iter().filter(|r| !["Anyone", "Secret", "Entering"].contains(&&*r.who)).collect();
+    for (login, roles) in [
+        ("morimoto", &[Role::Clerk][..]),
+        ("ishigami", &[Role::CounterChief]),
+        ("takeda", &[Role::Administrator]),
+        ("ozawa", &[Role::Personnel, Role::Auditor]),
+    ] {
+        let has = |who: &str| {
+            who == "AnyStaff"
+                || roles.iter().any(|role| role.permissions().iter().any(|permission| format!("{permission:?}") == who))
+        };
+        let mut somebody = city.signed_in(&node, login);
+        for route in routes.iter().filter(|route| route.kind != "Live" && route.path != "/staff/sessions/end-others") {
+            let ask = match route.method.as_str() {
+                "GET" => Ask::get(&example(&route.path)),
+                // Nothing that could be a complete form: a permitted one is answered as incomplete or as not found.
+                _ => Ask::post_form(&example(&route.path), &[("nothing", "")]),
+            };
+            let answer = somebody.send(&ask);
+            let fine = match (has(&route.who), route.method.as_str(), route.path.contains('{')) {
+                (false, ..) => answer.status == 403,
+                (true, "GET", false) => answer.status == 200 || answer.status == 303,
+                (true, ..) => answer.status != 403 && answer.status < 500,
+            };
+            if !fine {
+                bad.push(format!("{login} {} {} ({}): {}", route.method, route.path, route.who, answer.status));
             }
         }
     }

@@ -4,6 +4,7 @@
 mod authorization;
 mod bad_input;
 mod operation;
+mod outsider;
 mod story;
 
 use harness::program::{City, Content, Engine};
