@@ -66,13 +66,17 @@ async fn link(
     local: broadcast::Sender<Topic>,
     mut outgoing: mpsc::UnboundedReceiver<Topic>,
 ) {
+    let mut broke_before = false;
     loop {
         match hold(&config, &node, &local, &mut outgoing).await {
             Ok(()) => return,
+            // Mended in a moment, or the program is about to say in one sentence that the database is away.
+            Err(e) if !broke_before => tracing::debug!(error = %e, "the link between nodes broke"),
             Err(e) => {
-                tracing::warn!(error = %e, "the link between nodes broke; changes are seen by polling until it is back")
+                tracing::warn!(error = %e, "the link between nodes broke; changes are seen by polling until it is back");
             }
         }
+        broke_before = true;
         tokio::time::sleep(AGAIN).await;
     }
 }
