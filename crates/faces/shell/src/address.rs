@@ -155,6 +155,14 @@ impl Block {
     }
 }
 
+/// Who counts as one caller: a household or office has one IPv4 address, or 64 bits of IPv6.
+pub(crate) fn network(ip: IpAddr) -> IpAddr {
+    match ip.to_canonical() {
+        IpAddr::V6(v6) => IpAddr::from((u128::from(v6) & !u128::from(u64::MAX)).to_be_bytes()),
+        v4 @ IpAddr::V4(_) => v4,
+    }
+}
+
 /// The caller's own address: the connection's, or, when that is a trusted proxy,
 /// the last address in `X-Forwarded-For` that is not itself one.
 pub fn caller(peer: IpAddr, headers: &HeaderMap, trusted: &[Block]) -> IpAddr {

@@ -25,6 +25,7 @@ use crate::app::App;
 use crate::ask::{Ask, Known};
 use crate::cached::Kept;
 use crate::headers::Cache;
+use crate::live::Seat;
 use crate::refusal::Refusal;
 use crate::route::{Kind, Route, Side, Table, Who};
 use crate::{address, cookies, csrf, errors, gzip, input, language, openapi};
@@ -270,6 +271,13 @@ async fn signed_in(app: &App, token: Option<&str>) -> Result<Option<Staff>, Refu
 }
 
 async fn run(app: &App, route: &Route, ask: &Ask, reads_json: bool, request: Request) -> Response {
+    let seat = match route.kind {
+        Kind::Live => match app.live.seat(ask.caller) {
+            Ok(seat) => seat,
+            Err(refusal) => return errors::answer(app, ask, reads_json, &refusal),
+        },
+        _ => None,
+    };
     let (mut parts, body) = request.into_parts();
     parts.extensions.insert(ask.clone());
     parts.extensions.insert(input::Most(route.body_limit));
@@ -285,13 +293,24 @@ async fn run(app: &App, route: &Route, ask: &Ask, reads_json: bool, request: Req
             match stated {
                 Some(refusal) => refusal,
                 None if is_bare_failure(&response) => Refusal::of_status(response.status()),
-                None => return response,
+                None => return held(response, seat),
             }
         }
         Ok(Err(panic)) => Refusal::internal(format!("a handler panicked: {}", words_of(&*panic))),
         Err(slow) => slow,
     };
     errors::answer(app, ask, reads_json, &refusal)
+}
+
+/// A stream keeps its seat for as long as somebody reads it.
+fn held(response: Response, seat: Option<Seat>) -> Response {
+    let Some(seat) = seat else { return response };
+    response.map(|body| {
+        Body::new(body.map_frame(move |frame| {
+            let _seat = &seat;
+            frame
+        }))
+    })
 }
 
 /// A failure in a framework's plain words, not written for people.

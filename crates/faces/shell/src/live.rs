@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::convert::Infallible;
+use std::net::IpAddr;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
@@ -19,6 +20,7 @@ use store::{Db, EVERYTHING, Topic};
 use tokio::sync::broadcast::error::{RecvError, TryRecvError};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, broadcast, mpsc, watch};
 
+use crate::address::network;
 use crate::app::App;
 use crate::refusal::Refusal;
 
@@ -31,6 +33,9 @@ const END: u64 = u64::MAX;
 /// A page is told at most this often.
 const CALM: Duration = Duration::from_millis(300);
 
+/// Streams one caller may hold open: enough for an office behind one address, too few to take them from the city.
+const OF_ONE: u32 = 200;
+
 /// The versions of all topics and who waits for them.
 #[derive(Debug)]
 pub(crate) struct Live {
@@ -41,6 +46,25 @@ pub(crate) struct Live {
     latest: AtomicU64,
     changed: watch::Sender<u64>,
     places: Arc<Semaphore>,
+    /// Streams held by each caller.
+    held: Mutex<HashMap<IpAddr, u32>>,
+}
+
+/// One stream of one caller; free again when dropped.
+#[derive(Debug)]
+pub(crate) struct Seat {
+    live: Arc<Live>,
+    caller: IpAddr,
+}
+
+impl Drop for Seat {
+    fn drop(&mut self) {
+        let mut held = self.live.held.lock().unwrap_or_else(PoisonError::into_inner);
+        match held.get_mut(&self.caller) {
+            Some(count) if *count > 1 => *count -= 1,
+            _ => drop(held.remove(&self.caller)),
+        }
+    }
 }
 
 #[derive(Debug, Default)]
@@ -72,7 +96,27 @@ impl Live {
             latest: AtomicU64::new(0),
             changed: watch::Sender::new(0),
             places: Arc::new(Semaphore::new(limit)),
+            held: Mutex::default(),
         }
+    }
+
+    /// A seat for one more stream of `caller`.
+    ///
+    /// # Errors
+    /// 503 when the caller holds enough; the page then works by reload.
+    pub(crate) fn seat(self: &Arc<Self>, caller: IpAddr) -> Result<Option<Seat>, Refusal> {
+        // On this very machine stands a proxy that nobody named as trusted: behind it are all of the city.
+        if caller.is_loopback() {
+            return Ok(None);
+        }
+        let caller = network(caller);
+        let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
+        let count = held.entry(caller).or_default();
+        if *count >= OF_ONE {
+            return Err(Refusal::busy(60));
+        }
+        *count += 1;
+        Ok(Some(Seat { live: Arc::clone(self), caller }))
     }
 
     fn catch_up(&self) {
@@ -202,6 +246,21 @@ mod tests {
             tell.send("a".into()).unwrap();
         }
         assert!(live.version(&["never"]) > 3);
+    }
+
+    #[test]
+    fn nobody_alone_takes_all_streams() {
+        let live = Arc::new(Live::new(broadcast::channel(1).1, 4000));
+        let seat = |text: &str| live.seat(text.parse().unwrap());
+        let mut seats: Vec<_> = (0..OF_ONE).map(|n| seat(&format!("2001:db8:1:2::{n:x}")).unwrap()).collect();
+        assert!(seat("2001:db8:1:2:ffff::1").is_err());
+        assert!(seat("2001:db8:1:3::1").is_ok() && seat("192.0.2.1").is_ok());
+        assert!(seats.pop().is_some());
+        assert!(seat("2001:db8:1:2:ffff::1").is_ok());
+        drop(seats);
+        assert!(live.held.lock().unwrap().is_empty());
+        let near: Vec<_> = (0..=OF_ONE).map(|_| seat("127.0.0.1").unwrap()).collect();
+        assert!(near.iter().all(Option::is_none));
     }
 
     #[tokio::test]
