@@ -191,8 +191,8 @@ export async function addWalkIn(me, counter, { mistakes = false } = {}) {
   await submit(page);
   await page.waitForURL('**/slip?**');
   await me.look('slip');
-  const ticket = (await page.locator('.receipt .done-number b').innerText()).trim();
-  return { ticket, link: await readQr(page.locator('.receipt .qr img')) };
+  const ticket = (await page.locator('main section .done-number b').innerText()).trim();
+  return { ticket, link: await readQr(page.locator('main section .qr img')) };
 }
 
 /** Opens each page a link of the rail leads to. */
