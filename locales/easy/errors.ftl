@@ -46,3 +46,4 @@ errors-field-required = 書いて ください
 errors-field-unreadable = 書きかたを 見て ください
 errors-field-too-long = { $max }文字までに して ください
 errors-field-control = つかえない 文字が あります
+errors-field-named = { $field }: { $fault }

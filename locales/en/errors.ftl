@@ -46,3 +46,4 @@ errors-field-required = Please fill this in
 errors-field-unreadable = Please check how this is written
 errors-field-too-long = Use at most { $max } characters
 errors-field-control = It contains characters that cannot be used
+errors-field-named = { $field }: { $fault }

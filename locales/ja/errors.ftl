@@ -46,3 +46,4 @@ errors-field-required = 入力してください
 errors-field-unreadable = 書き方を確かめてください
 errors-field-too-long = { $max }文字までにしてください
 errors-field-control = 使えない文字が入っています
+errors-field-named = { $field }: { $fault }

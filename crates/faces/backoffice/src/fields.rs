@@ -17,6 +17,23 @@ impl Faults {
         self.0.push(fault);
     }
 
+    /// The faults, each with the name of its field: `labels` are pairs of a field and the key of its name. A field in
+    /// three languages (`name_ja`, `name_easy`, `name_en`) is found by its stem.
+    pub(crate) fn called(self, labels: &[(&str, &'static str)]) -> Vec<FieldFault> {
+        let label = |fault: &FieldFault| {
+            let stem = fault.field.strip_suffix("_ja").or_else(|| fault.field.strip_suffix("_easy"));
+            let stem = stem.or_else(|| fault.field.strip_suffix("_en")).unwrap_or(&fault.field);
+            labels.iter().find(|(field, _)| *field == stem).map(|(_, label)| *label)
+        };
+        self.0
+            .into_iter()
+            .map(|fault| match label(&fault) {
+                Some(label) => fault.called(label),
+                None => fault,
+            })
+            .collect()
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
@@ -92,6 +109,9 @@ mod tests {
         assert!(faults.line::<5>("code", "123456").is_none());
         assert!(faults.day("from", "2026-02-30").is_none());
         assert!(faults.localized("title", &Texts::new(" ", "", "Office"), true).is_none());
+        let named = Faults(faults.0.clone()).called(&[("name", "backoffice-name"), ("title", "backoffice-post-name")]);
+        let labels: Vec<_> = named.iter().map(|fault| fault.label).collect();
+        assert_eq!(labels, [Some("backoffice-name"), None, None, Some("backoffice-post-name")]);
         let fields: Vec<_> = faults.0.iter().map(|fault| fault.field.to_string()).collect();
         assert_eq!(fields, ["name", "code", "from", "title_ja"]);
     }

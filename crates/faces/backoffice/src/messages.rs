@@ -35,6 +35,9 @@ pub(crate) fn routes() -> Vec<Route> {
     ]
 }
 
+/// What each field is called.
+const LABELS: &[(&str, &str)] = &[("reason", "backoffice-dead-reason")];
+
 struct Tab {
     href: String,
     label: String,
@@ -237,7 +240,7 @@ enum Settle {
 async fn settle(app: App, ask: Ask, id: MessageId, form: &ReasonForm, how: Settle) -> Result<Response, Refusal> {
     let mut faults = Faults::default();
     let Some(reason) = faults.line::<200>("reason", &form.reason) else {
-        return html_with(StatusCode::UNPROCESSABLE_ENTITY, &page(&app, &ask, id, None, &faults.0).await?);
+        return html_with(StatusCode::UNPROCESSABLE_ENTITY, &page(&app, &ask, id, None, &faults.called(LABELS)).await?);
     };
     let (world, actor) = (app.world.clone(), actor(&ask)?);
     let write = async move |tx: &mut Tx<'_>| -> Result<bool, store::Error> {

@@ -32,6 +32,16 @@ pub(crate) fn routes() -> Vec<Route> {
     ]
 }
 
+/// What each field is called.
+const LABELS: &[(&str, &str)] = &[
+    ("name", "backoffice-person-name"),
+    ("kana", "backoffice-person-kana"),
+    ("number", "backoffice-person-number"),
+    ("post", "backoffice-post"),
+    ("from", "backoffice-from"),
+    ("to", "backoffice-last-day"),
+];
+
 /// The key of a role's name.
 pub(crate) fn role_key(role: Role) -> &'static str {
     match role {
@@ -105,7 +115,7 @@ struct PersonForm {
 }
 
 impl PersonForm {
-    fn read(&self) -> Result<PersonData, Faults> {
+    fn read(&self) -> Result<PersonData, Vec<FieldFault>> {
         let mut faults = Faults::default();
         let name = faults.line("name", &self.name);
         let kana = faults.line("kana", &self.kana);
@@ -116,7 +126,7 @@ impl PersonForm {
         }
         match (name, kana, login) {
             (Some(name), Some(kana), Some(login)) if faults.is_empty() => Ok(PersonData { number, login, name, kana }),
-            _ => Err(faults),
+            _ => Err(faults.called(LABELS)),
         }
     }
 }
@@ -127,7 +137,7 @@ async fn new(State(app): State<App>, ask: Ask) -> Result<Response, Refusal> {
 
 async fn add(State(app): State<App>, ask: Ask, Form(form): Form<PersonForm>) -> Result<Response, Refusal> {
     let faults = match form.read() {
-        Err(faults) => faults.0,
+        Err(faults) => faults,
         Ok(data) => {
             let (world, actor) = (app.world.clone(), actor(ask.staff()?));
             let write = async move |tx: &mut Tx<'_>| people::add_person(tx, &world, actor, &data, None).await;
@@ -261,7 +271,7 @@ async fn change(
     Form(form): Form<PersonForm>,
 ) -> Result<Response, Refusal> {
     let faults = match form.read() {
-        Err(faults) => faults.0,
+        Err(faults) => faults,
         Ok(data) => {
             // Another login is another way to be locked out.
             let known = particulars(&app, id).await?;
@@ -314,7 +324,7 @@ async fn hold(
         faults.say(FieldFault::new("post", "errors-field-required"));
     }
     let (Some(post), Some(day)) = (post, faults.day("from", &form.from)) else {
-        return html_with(StatusCode::UNPROCESSABLE_ENTITY, &page(&app, &ask, id, None, &faults.0).await?);
+        return html_with(StatusCode::UNPROCESSABLE_ENTITY, &page(&app, &ask, id, None, &faults.called(LABELS)).await?);
     };
     may_give(&app, &ask, id, post).await?;
     let (world, actor, concurrent) = (app.world.clone(), actor(ask.staff()?), form.concurrent.is_some());
@@ -334,7 +344,7 @@ async fn release(
     let mut faults = Faults::default();
     let post: PostId = form.post.parse().map_err(|_| Refusal::not_found())?;
     let Some(last) = faults.day("to", &form.to) else {
-        return html_with(StatusCode::UNPROCESSABLE_ENTITY, &page(&app, &ask, id, None, &faults.0).await?);
+        return html_with(StatusCode::UNPROCESSABLE_ENTITY, &page(&app, &ask, id, None, &faults.called(LABELS)).await?);
     };
     may_give(&app, &ask, id, post).await?;
     let (world, actor) = (app.world.clone(), actor(ask.staff()?));

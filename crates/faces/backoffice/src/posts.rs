@@ -28,6 +28,14 @@ pub(crate) fn routes() -> Vec<Route> {
     ]
 }
 
+/// What each field is called.
+const LABELS: &[(&str, &str)] = &[
+    ("from", "backoffice-from"),
+    ("title", "backoffice-post-name"),
+    ("roles", "backoffice-roles"),
+    ("last", "backoffice-last-day"),
+];
+
 #[derive(Template)]
 #[template(path = "post.html")]
 struct PostPage {
@@ -72,7 +80,7 @@ impl PostForm {
             (Some(code), Some(from), Some(title), Some(roles)) if faults.is_empty() => {
                 Ok(PutPost { code, unit: unit.id, from, title, roles, sort })
             }
-            _ => Err(faults.0),
+            _ => Err(faults.called(LABELS)),
         }
     }
 }
@@ -205,7 +213,7 @@ async fn close(
     let mut faults = Faults::default();
     let Some(last) = faults.day("last", &form.last) else {
         let form = form_of(&post, app.world.today());
-        let shown = page(&app, &ask, &unit, Some(&post), form, &faults.0);
+        let shown = page(&app, &ask, &unit, Some(&post), form, &faults.called(LABELS));
         return html_with(StatusCode::UNPROCESSABLE_ENTITY, &shown);
     };
     let (world, actor) = (app.world.clone(), actor(ask.staff()?));

@@ -27,6 +27,18 @@ pub(crate) fn routes() -> Vec<Route> {
     ]
 }
 
+/// What each field is called.
+const LABELS: &[(&str, &str)] = &[
+    ("name", "backoffice-city-name"),
+    ("unit", "backoffice-city-unit"),
+    ("hours", "backoffice-hours"),
+    ("address", "backoffice-address"),
+    ("phone", "backoffice-phone"),
+    ("fax", "backoffice-fax"),
+    ("day", "backoffice-closed-day"),
+    ("reason", "backoffice-closed-reason"),
+];
+
 struct ClosedLine {
     day: Day,
     words: String,
@@ -110,7 +122,7 @@ impl CityForm {
                 fax: fax.map(|line| line.into_string()).unwrap_or_default(),
                 ..before.clone()
             }),
-            _ => Err(faults.0),
+            _ => Err(faults.called(LABELS)),
         }
     }
 }
@@ -165,7 +177,7 @@ async fn close(State(app): State<App>, ask: Ask, Form(form): Form<ClosedForm>) -
     let day = faults.day("day", &form.day);
     let reason = faults.line::<80>("reason", &form.reason);
     let (Some(day), Some(reason)) = (day, reason) else {
-        return html_with(StatusCode::UNPROCESSABLE_ENTITY, &page(&app, &ask, None, &faults.0).await?);
+        return html_with(StatusCode::UNPROCESSABLE_ENTITY, &page(&app, &ask, None, &faults.called(LABELS)).await?);
     };
     let (world, actor) = (app.world.clone(), actor(&ask)?);
     let reason = kernel::locale::Localized::ja(reason.into_string());

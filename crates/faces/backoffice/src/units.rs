@@ -28,6 +28,17 @@ pub(crate) fn routes() -> Vec<Route> {
     ]
 }
 
+/// What each field is called.
+const LABELS: &[(&str, &str)] = &[
+    ("code", "backoffice-unit-code"),
+    ("from", "backoffice-from"),
+    ("name", "backoffice-unit-name"),
+    ("telephone", "backoffice-phone"),
+    ("fax", "backoffice-fax"),
+    ("hours", "backoffice-hours"),
+    ("last", "backoffice-last-day"),
+];
+
 /// A post under its unit.
 pub(crate) struct PostLine {
     pub(crate) id: String,
@@ -153,7 +164,7 @@ impl UnitForm {
                 let hours = hours.filter(|hours| !hours.ja.is_empty());
                 Ok(PutUnit { code, from, kind, parent, name, telephone, fax, hours, sort })
             }
-            _ => Err(faults.0),
+            _ => Err(faults.called(LABELS)),
         }
     }
 }
@@ -317,7 +328,10 @@ async fn close(
     let Some(last) = faults.day("last", &form.last) else {
         let unit = unit(&app, id).await?;
         let form = UnitForm::of(&unit, app.world.today());
-        return html_with(StatusCode::UNPROCESSABLE_ENTITY, &page(&app, &ask, Some(&unit), form, &faults.0).await?);
+        return html_with(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            &page(&app, &ask, Some(&unit), form, &faults.called(LABELS)).await?,
+        );
     };
     may_close(&app, &ask, id).await?;
     let (world, actor) = (app.world.clone(), actor(ask.staff()?));

@@ -94,7 +94,7 @@ fn problem(app: &App, ask: &Ask, refusal: &Refusal) -> Response {
         body["errors"] = refusal
             .field_faults()
             .iter()
-            .map(|fault| json!({"field": fault.field, "detail": filled(t, fault.key, &fault.args)}))
+            .map(|fault| json!({"field": fault.field, "detail": fault.sentence(t)}))
             .collect();
     }
     let mut response = Response::new(Body::from(body.to_string()));
@@ -111,11 +111,8 @@ fn page(app: &App, ask: &Ask, refusal: &Refusal) -> Response {
     let mut page = Page::titled(app, ask, filled(t, title, refusal.args()));
     page.private = true;
     let message = filled(t, next, refusal.args());
-    let mut steps: Vec<Step> = refusal
-        .field_faults()
-        .iter()
-        .map(|fault| Step { href: String::new(), label: filled(t, fault.key, &fault.args) })
-        .collect();
+    let mut steps: Vec<Step> =
+        refusal.field_faults().iter().map(|fault| Step { href: String::new(), label: fault.sentence(t) }).collect();
     let here = ask.path.split('?').next().unwrap_or("/").to_owned();
     if refusal.wait().is_some() && ask.kind == Kind::Page && is_ours(&here) {
         steps.push(Step { href: ask.path.clone(), label: t.text("errors-step-again").into_owned() });

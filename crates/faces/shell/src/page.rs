@@ -234,10 +234,9 @@ impl Page {
     /// Says what is wrong with what was entered; such a page is sent with 422 ([`html_with`]).
     #[must_use]
     pub fn faults(mut self, faults: &[FieldFault]) -> Self {
-        self.errors.extend(faults.iter().map(|fault| ErrorLine {
-            field: fault.field.to_string(),
-            message: filled(self.t, fault.key, &fault.args),
-        }));
+        self.errors.extend(
+            faults.iter().map(|fault| ErrorLine { field: fault.field.to_string(), message: fault.sentence(self.t) }),
+        );
         self
     }
 

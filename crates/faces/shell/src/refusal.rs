@@ -7,6 +7,9 @@ use std::sync::Arc;
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 use kernel::text::TextError;
+use words::Tongue;
+
+use crate::page::filled;
 
 /// What is wrong with one field, as a key of the catalogue and what fills its blanks.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,12 +20,14 @@ pub struct FieldFault {
     pub key: &'static str,
     /// What stands in the sentence's blanks.
     pub args: Vec<(&'static str, String)>,
+    /// The key of the field's own name, where the sentence alone does not say which field it means.
+    pub label: Option<&'static str>,
 }
 
 impl FieldFault {
     /// A fault whose sentence has no blanks.
     pub fn new(field: impl Into<Cow<'static, str>>, key: &'static str) -> Self {
-        Self { field: field.into(), key, args: Vec::new() }
+        Self { field: field.into(), key, args: Vec::new(), label: None }
     }
 
     /// Fills a blank.
@@ -30,6 +35,25 @@ impl FieldFault {
     pub fn with(mut self, name: &'static str, value: impl fmt::Display) -> Self {
         self.args.push((name, value.to_string()));
         self
+    }
+
+    /// Says which field is meant: the sentence becomes 「氏名: 入力してください」.
+    #[must_use]
+    pub fn called(mut self, label: &'static str) -> Self {
+        self.label = Some(label);
+        self
+    }
+
+    /// The sentence in a language.
+    pub fn sentence(&self, t: Tongue) -> String {
+        let fault = filled(t, self.key, &self.args);
+        match self.label {
+            Some(label) => {
+                let field = t.text(label);
+                t.with("errors-field-named", [("field", field.into()), ("fault", fault.into())]).into_owned()
+            }
+            None => fault,
+        }
     }
 
     /// What is wrong with a text somebody typed.

@@ -1,3 +1,5 @@
+//! Slow callers, large bodies and the end of serving, over real sockets.
+
 use std::net::SocketAddr;
 
 use axum::extract::State;
