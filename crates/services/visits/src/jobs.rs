@@ -1,13 +1,14 @@
 //! Work in the background: slots rolling ahead, what passes by itself, forgetting. Each step is a small transaction of
 //! its own in the bulk lane, so that bookings do not wait; running a job twice at once does no harm.
 
-use kernel::World;
+use kernel::{World, holidays::Calendar};
 use store::{Act, Db, Error, Tx};
 
 use crate::{
     forget::{forget_contacts, retire_numbers},
+    model::ServiceId,
     openings::extend_slots,
-    service::{Service, services},
+    service::{Service, service, services},
     sweep::{sweep_left_open, sweep_no_shows},
 };
 
@@ -27,21 +28,38 @@ pub async fn keep_slots(db: &Db, world: &World) -> Result<u64, Error> {
     let (calendar, services) = db
         .read(async |tx: &mut Tx<'_>| Ok::<_, Error>((places::holidays::calendar(tx).await?, services(tx).await?)))
         .await?;
-    let today = world.today();
     let mut made = 0;
     for service in services.into_iter().filter(Service::bookable) {
-        let until = today.plus(i32::from(service.window.open_days) + AHEAD);
-        let mut from = today;
-        while from <= until {
-            let to = from.plus(WEEK - 1).min(until);
-            let (id, calendar) = (service.id, calendar.clone());
-            made += db
-                .write(Act::bulk("visits.keep_slots"), async move |tx: &mut Tx<'_>| {
-                    extend_slots(tx, &calendar, id, from, to).await
-                })
-                .await?;
-            from = to.plus(1);
-        }
+        made += keep(db, world, &calendar, &service).await?;
+    }
+    Ok(made)
+}
+
+/// The same for one service, right after its hours or its window have changed: residents need not wait an hour.
+///
+/// # Errors
+/// Storage only.
+pub async fn keep_slots_of(db: &Db, world: &World, id: ServiceId) -> Result<u64, Error> {
+    let read =
+        async move |tx: &mut Tx<'_>| Ok::<_, Error>((places::holidays::calendar(tx).await?, service(tx, id).await?));
+    match db.read(read).await? {
+        (calendar, Some(service)) if service.bookable() => keep(db, world, &calendar, &service).await,
+        _ => Ok(0),
+    }
+}
+
+async fn keep(db: &Db, world: &World, calendar: &Calendar, service: &Service) -> Result<u64, Error> {
+    let until = world.today().plus(i32::from(service.window.open_days) + AHEAD);
+    let (mut from, mut made) = (world.today(), 0);
+    while from <= until {
+        let to = from.plus(WEEK - 1).min(until);
+        let (id, calendar) = (service.id, calendar.clone());
+        made += db
+            .write(Act::bulk("visits.keep_slots"), async move |tx: &mut Tx<'_>| {
+                extend_slots(tx, &calendar, id, from, to).await
+            })
+            .await?;
+        from = to.plus(1);
     }
     Ok(made)
 }

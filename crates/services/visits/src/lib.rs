@@ -19,7 +19,7 @@
 //! * the counter: [`today()`], [`search()`], [`check_in()`], [`add_walk_in()`], [`call_next()`], [`call_by_hand()`],
 //!   [`recall()`], [`start()`], [`finish()`], [`absent()`], [`back_to_waiting()`], [`undo()`], [`board()`];
 //! * everybody: [`Congestion`], [`numbers()`];
-//! * settings: [`add_service()`], [`edit_service()`], [`set_openings()`], [`close_day()`], [`reopen_day()`],
+//! * settings: [`add_service()`], [`edit_service()`], [`set_openings()`], [`schedule()`], [`outside()`], [`close_day()`], [`reopen_day()`],
 //!   [`set_counter_rule()`];
 //! * background: [`jobs::keep_slots`] every hour, [`jobs::sweep`] every minute; bulk: [`insert_history()`].
 //!
@@ -63,6 +63,7 @@ mod progress;
 mod queue;
 mod rate;
 mod save_service;
+mod schedule;
 mod send_link;
 mod serve;
 mod service;
@@ -99,10 +100,11 @@ pub use model::{
 };
 pub use number::{Number, Scan};
 pub use numbers::{DayNumbers, Numbers, PUBLIC_LEAST, WeekNumbers, numbers};
-pub use openings::{NewHours, Opening, SetOpeningsError, extend_slots, openings, set_openings};
+pub use openings::{NewHours, Opening, SetOpeningsError, check_openings, extend_slots, openings, set_openings};
 pub use queue::WaitRange;
 pub use rate::{RateError, rate};
 pub use save_service::{SaveServiceError, ServiceDraft, add_service, edit_service};
+pub use schedule::{Phase, outside, schedule};
 pub use send_link::{SendLink, send_link};
 pub use serve::{ServeError, absent, back_to_waiting, call_by_hand, finish, recall, start};
 pub use service::{Bring, Instead, Service, service, service_by_code, services};
@@ -134,6 +136,7 @@ pub const STATEMENTS: &[&[store::Statement]] = &[
     queue::STATEMENTS,
     rate::STATEMENTS,
     save_service::STATEMENTS,
+    schedule::STATEMENTS,
     send_link::STATEMENTS,
     serve::STATEMENTS,
     service::STATEMENTS,

@@ -73,13 +73,14 @@ store::statements! {
               AND web_booked + staff_booked > 0 ORDER BY day, minute";
 }
 
-struct Dated {
-    opening: Opening,
-    from: Day,
-    to: Option<Day>,
+pub(crate) struct Dated {
+    pub(crate) opening: Opening,
+    pub(crate) from: Day,
+    pub(crate) to: Option<Day>,
 }
 
-async fn rules(tx: &mut Tx<'_>, service: ServiceId, from: Day, to: Day) -> Result<Vec<Dated>, Error> {
+/// The dated rules that are in force on any of these days.
+pub(crate) async fn rules(tx: &mut Tx<'_>, service: ServiceId, from: Day, to: Day) -> Result<Vec<Dated>, Error> {
     let rows = tx.all(&RULES, &[service.into(), from.into(), to.into()]).await?;
     rows.iter()
         .map(|row| {
@@ -114,7 +115,7 @@ pub async fn openings(tx: &mut Tx<'_>, service: ServiceId, on: Day) -> Result<Ve
 
 /// Which rules apply on a day: none when the hall is closed for a holiday or by the city. A rule for a Sunday
 /// means that Sunday: weekends are decided by the rules themselves.
-fn on_day<'a>(rules: &'a [Dated], calendar: &Calendar, day: Day) -> impl Iterator<Item = &'a Opening> {
+pub(crate) fn on_day<'a>(rules: &'a [Dated], calendar: &Calendar, day: Day) -> impl Iterator<Item = &'a Opening> {
     let open = calendar.name(day).is_none();
     rules
         .iter()
@@ -196,6 +197,25 @@ pub struct NewHours {
     pub outside: Vec<(SlotId, u32)>,
 }
 
+/// Whether new hours make sense, before anybody asks what they would change.
+///
+/// # Errors
+/// [`SetOpeningsError`].
+pub fn check_openings(world: &World, from: Day, hours: &[Opening]) -> Result<(), SetOpeningsError> {
+    if from <= world.today() {
+        return Err(SetOpeningsError::TooEarly);
+    }
+    for (index, it) in hours.iter().enumerate() {
+        let overlaps =
+            hours[..index].iter().any(|other| other.weekday == it.weekday && other.from < it.to && it.from < other.to);
+        if overlaps || !(5..=480).contains(&it.step) || it.minutes().next().is_none() || it.web.max(it.staff) > 100_000
+        {
+            return Err(SetOpeningsError::Rule(index));
+        }
+    }
+    Ok(())
+}
+
 /// Publishes new weekly hours from a day on. Rows that bookings hold are kept with exactly the places sold.
 ///
 /// # Errors
@@ -211,17 +231,7 @@ pub async fn set_openings(
     if service(tx, id).await?.is_none() {
         return Err(SetOpeningsError::NoSuchService);
     }
-    if from <= world.today() {
-        return Err(SetOpeningsError::TooEarly);
-    }
-    for (index, it) in hours.iter().enumerate() {
-        let overlaps =
-            hours[..index].iter().any(|other| other.weekday == it.weekday && other.from < it.to && it.from < other.to);
-        if overlaps || !(5..=480).contains(&it.step) || it.minutes().next().is_none() || it.web.max(it.staff) > 100_000
-        {
-            return Err(SetOpeningsError::Rule(index));
-        }
-    }
+    check_openings(world, from, hours)?;
     let last = last_day(tx, id).await?.unwrap_or(from).max(from);
     put_rules(tx, world, id, from, hours).await?;
     tx.exec(&DROP_EMPTY, &[id.into(), from.into()]).await?;

@@ -9,4 +9,5 @@ mod hours;
 mod letters;
 mod machine;
 mod races;
+mod schedule;
 mod story;
