@@ -2,6 +2,7 @@
 
 mod api;
 mod desk;
+mod manage;
 mod refusals;
 mod resident;
 
@@ -44,14 +45,14 @@ impl Face {
 /// Every route of this face, described; [`Face::serve`] makes them work.
 #[must_use]
 pub fn routes() -> Vec<Route> {
-    [api::routes(), resident::routes(), desk::routes()].into_iter().flatten().collect()
+    [api::routes(), resident::routes(), desk::routes(), manage::routes()].into_iter().flatten().collect()
 }
 
 /// The rail's entries of this face.
 #[must_use]
 pub fn nav() -> Vec<NavItem> {
     let needs = Some(Permission::ServeCounter);
-    vec![NavItem { href: "/staff/visits", icon: "calendar-check", key: "visits-nav", needs }]
+    vec![NavItem { href: "/staff/visits", icon: "calendar-check", key: "visits-nav", needs }, manage::nav()]
 }
 
 /// How the public sees this city's pages.

@@ -62,10 +62,9 @@ pub(super) async fn lines(app: &App, ask: &Ask, one: &Mine, visits: Vec<Visit>) 
     let t = ask.t();
     let line = |visit: Visit| BookingLine {
         id: visit.id.to_string(),
-        when: visit.minute.map_or_else(
-            || t.short_day(visit.day),
-            |minute| format!("{} {}", t.short_day(visit.day), t.time(minute)),
-        ),
+        when: visit
+            .minute
+            .map_or_else(|| t.short_day(visit.day), |minute| format!("{} {}", t.short_day(visit.day), t.time(minute))),
         number: visit.label().to_owned(),
         service: visit.service_name.get(ask.locale).to_owned(),
         name: visit.contact.name.map(Line::into_string).unwrap_or_default(),

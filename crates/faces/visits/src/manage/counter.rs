@@ -12,10 +12,10 @@ use visits::{
     counter_rule, reopen_day, set_counter_rule,
 };
 
+use super::WHO;
 use super::bookings::{self, BookingLine};
 use super::given::{Faults, Given};
 use super::scope::{self, Mine};
-use super::WHO;
 
 const RULE: Act = Act::staff("visits.set_counter_rule");
 const CLOSE: Act = Act::staff("visits.close_day");
@@ -168,7 +168,12 @@ fn read_rule(form: &Given) -> Result<CounterRule, Vec<FieldFault>> {
     let version = form.get("version").parse().unwrap_or_default();
     match (rule, ceiling, wait, grace, no_show) {
         (Some(rule), Some(ceiling), Some(max_wait_minutes), Some(grace_minutes), Some(no_show_minutes)) => {
-            Ok(CounterRule { order: Order { rule, ceiling, max_wait_minutes }, grace_minutes, no_show_minutes, version })
+            Ok(CounterRule {
+                order: Order { rule, ceiling, max_wait_minutes },
+                grace_minutes,
+                no_show_minutes,
+                version,
+            })
         }
         _ => Err(faults.0),
     }
@@ -232,9 +237,8 @@ async fn close(
     }
     if let (Some(day), true) = (day, faults.0.is_empty()) {
         let (world, counter, clerk) = (app.world.clone(), one.counter.id, one.clerk);
-        let write = async move |tx: &mut Tx<'_>| {
-            close_day(tx, &world, counter, service, day, reason.clone(), clerk).await
-        };
+        let write =
+            async move |tx: &mut Tx<'_>| close_day(tx, &world, counter, service, day, reason.clone(), clerk).await;
         match app.db.write(CLOSE, write).await {
             Ok(closed) => return Ok(see_other(&format!("/staff/services/counters/{code}/closed/{}", closed.id))),
             Err(CloseDayError::Store(error)) => return Err(error.into()),

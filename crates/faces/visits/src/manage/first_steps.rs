@@ -15,13 +15,13 @@ pub(super) fn routes() -> Vec<Route> {
 
 /// One step.
 pub(super) struct Step {
-    title: String,
-    text: String,
-    done: bool,
+    pub(super) title: String,
+    pub(super) text: String,
+    pub(super) done: bool,
     /// Where it is done; empty when the reader may not.
-    href: &'static str,
+    pub(super) href: &'static str,
     /// Whether it is the one to do now.
-    now: bool,
+    pub(super) now: bool,
 }
 
 #[derive(Template)]
@@ -50,9 +50,8 @@ pub(super) async fn steps(app: &App, ask: &Ask) -> Result<Vec<Step>, Refusal> {
         Ok::<_, store::Error>((city, units, posts, counters, !services.is_empty(), open))
     };
     let (city, units, posts, counters, services, open) = app.db.read(read).await?;
-    let chief = |post: &Post| {
-        post.roles.permissions().has(Permission::ManageServices) && post.holders.iter().any(|_| true)
-    };
+    let chief =
+        |post: &Post| post.roles.permissions().has(Permission::ManageServices) && post.holders.iter().any(|_| true);
     let own = people::OWN_UNIT;
     let manages = !scope::mine(app, ask).await?.is_empty();
     let people = staff.can(Permission::ManagePeople);

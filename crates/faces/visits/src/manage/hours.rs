@@ -49,7 +49,6 @@ struct HoursPage {
     form: Given,
     rows: Vec<RowLine>,
     phases: Vec<PhaseLines>,
-    least: Day,
     saved: bool,
     bookable: bool,
 }
@@ -118,7 +117,6 @@ fn page(app: &App, ask: &Ask, service: &Service, phases: &[Phase], form: Given) 
                 lines: hours_form::lines(t, &phase.openings),
             })
             .collect(),
-        least: app.world.today().plus(1),
         saved: false,
         bookable: service.bookable(),
         form,
@@ -218,12 +216,7 @@ async fn put(
 }
 
 /// Publishes; whether bookings lie outside now.
-async fn publish(
-    app: &App,
-    id: ServiceId,
-    one: &Mine,
-    wish: &Wish,
-) -> Result<Result<bool, FieldFault>, Refusal> {
+async fn publish(app: &App, id: ServiceId, one: &Mine, wish: &Wish) -> Result<Result<bool, FieldFault>, Refusal> {
     let (world, actor, from, hours) = (app.world.clone(), one.actor(), wish.from, wish.hours.clone());
     let write = async move |tx: &mut Tx<'_>| {
         let calendar = places::holidays::calendar(tx).await?;
@@ -280,10 +273,9 @@ async fn check(
         visits::outside(tx, &calendar, id, from, Some(&hours)).await
     };
     let outside = app.db.read(read).await?.into_iter().map(|visit| OutsideLine {
-        when: visit.minute.map_or_else(
-            || t.short_day(visit.day),
-            |minute| format!("{} {}", t.short_day(visit.day), t.time(minute)),
-        ),
+        when: visit
+            .minute
+            .map_or_else(|| t.short_day(visit.day), |minute| format!("{} {}", t.short_day(visit.day), t.time(minute))),
         number: visit.label().to_owned(),
     });
     let later: BTreeSet<Day> = phases.iter().map(|phase| phase.from).filter(|day| *day > wish.from).collect();

@@ -7,7 +7,11 @@ use shell::{App, Ask, Page, Refusal, Route, html};
 use store::Tx;
 use visits::{Closure, Phase, Service};
 
-use super::{WHO, first_steps::{self, Step}, hours_form, scope, service_form};
+use super::{
+    WHO,
+    first_steps::{self, Step},
+    hours_form, scope, service_form,
+};
 use crate::Face;
 
 pub(super) fn routes() -> Vec<Route> {
@@ -69,9 +73,8 @@ async fn show(State(app): State<App>, Extension(face): Extension<Face>, ask: Ask
             let (next, none) = next_free(&face, &ask, service, phases).await?;
             let state = service_form::state(service.needs_visit, service.active);
             let key = service_form::STATES.iter().find(|(code, _)| *code == state).map_or("", |(_, key)| *key);
-            let change = |phase: &Phase| {
-                t.with("services-hours-from", [("day", t.short_day(phase.from).into())]).into_owned()
-            };
+            let change =
+                |phase: &Phase| t.with("services-hours-from", [("day", t.short_day(phase.from).into())]).into_owned();
             lines.push(ServiceLine {
                 id: service.id.to_string(),
                 name: service.name.get(ask.locale).to_owned(),
@@ -79,7 +82,12 @@ async fn show(State(app): State<App>, Extension(face): Extension<Face>, ask: Ask
                 state_words: t.text(key).into_owned(),
                 next,
                 none,
-                hours: phases.first().map(|phase| hours_form::lines(t, &phase.openings)).unwrap_or_default(),
+                // Before its first day a new service shows what is coming.
+                hours: phases
+                    .iter()
+                    .find(|phase| !phase.openings.is_empty())
+                    .map(|phase| hours_form::lines(t, &phase.openings))
+                    .unwrap_or_default(),
                 changes: phases.iter().skip(1).map(change).collect(),
             });
         }
@@ -102,12 +110,7 @@ async fn show(State(app): State<App>, Extension(face): Extension<Face>, ask: Ask
 }
 
 /// When the next place is free, in words; or what is missing, and that nothing can be booked.
-async fn next_free(
-    face: &Face,
-    ask: &Ask,
-    service: &Service,
-    phases: &[Phase],
-) -> Result<(String, bool), Refusal> {
+async fn next_free(face: &Face, ask: &Ask, service: &Service, phases: &[Phase]) -> Result<(String, bool), Refusal> {
     let t = ask.t();
     if !service.bookable() {
         return Ok((String::new(), false));

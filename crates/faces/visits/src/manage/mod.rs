@@ -33,10 +33,5 @@ pub(crate) fn routes() -> Vec<Route> {
 
 /// The entry in the rail.
 pub(crate) fn nav() -> NavItem {
-    NavItem {
-        href: "/staff/services",
-        icon: "document",
-        key: "services-nav",
-        needs: Some(Permission::ManageServices),
-    }
+    NavItem { href: "/staff/services", icon: "document", key: "services-nav", needs: Some(Permission::ManageServices) }
 }

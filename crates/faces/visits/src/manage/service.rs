@@ -34,8 +34,8 @@ struct Bringer {
 #[template(path = "manage_service.html")]
 struct ServicePage {
     page: Page,
-    /// Empty: a new one.
-    id: String,
+    /// Its id; empty: a new one.
+    own: String,
     form: Given,
     counters: Vec<Choice>,
     states: Vec<Choice>,
@@ -69,7 +69,7 @@ fn page(app: &App, ask: &Ask, mine: &[Mine], service: Option<&Service>, form: Gi
     });
     ServicePage {
         page: Page::titled(app, ask, title),
-        id: service.map(|service| service.id.to_string()).unwrap_or_default(),
+        own: service.map(|service| service.id.to_string()).unwrap_or_default(),
         counters: counters.collect(),
         states: states.collect(),
         bringers: bringers.collect(),
@@ -167,7 +167,7 @@ fn differences(ask: &Ask, stored: &Given, typed: &Given) -> Vec<String> {
         ("bring", "services-bring"),
         ("way", "services-ways"),
         ("open_days", "services-open-days"),
-        ("lead_minutes", "services-lead"),
+        ("lead_minutes", "services-lead-minutes"),
         ("cutoff", "services-cutoff"),
         ("keep_days", "services-keep"),
         ("position", "services-position"),

@@ -9,11 +9,8 @@ use visits::{Bring, CounterId, Instead, ServiceDraft, Who, Window};
 use super::given::{Faults, Given};
 
 /// How a service is offered; one question instead of two switches.
-pub(super) const STATES: [(&str, &str); 3] = [
-    ("bookable", "services-state-bookable"),
-    ("no-visit", "services-state-no-visit"),
-    ("off", "services-state-off"),
-];
+pub(super) const STATES: [(&str, &str); 3] =
+    [("bookable", "services-state-bookable"), ("no-visit", "services-state-no-visit"), ("off", "services-state-off")];
 /// Most ways without a visit.
 const WAYS: usize = 8;
 /// Most lines of a list of things to bring.
