@@ -35,6 +35,8 @@ struct HomePage {
     closed: String,
     posts: Vec<Held>,
     waiting: Vec<Waiting>,
+    /// Whether to show the way to the first steps: to whoever sets up a city that is not a demo.
+    first_steps: bool,
 }
 
 async fn show(State(app): State<App>, ask: Ask) -> Result<Response, Refusal> {
@@ -84,5 +86,6 @@ async fn show(State(app): State<App>, ask: Ask) -> Result<Response, Refusal> {
         closed,
         posts: held.collect(),
         waiting,
+        first_steps: staff.can(Permission::Administer) && !app.city().is_demo,
     })
 }

@@ -398,20 +398,20 @@ fn a_counter_is_changed() {
     with_house(async |house| {
         furnish(&house).await;
         let (places, ..) = house.staff("chizu", &[Role::Places]).await;
-        let page = house.get_as(&places, "/staff/places").await.expect(200).text();
-        let id = after(&page, "/staff/places/counters/");
-        let path = format!("/staff/places/counters/{id}");
+        let counters = house.app.db.read(async |tx: &mut Tx<'_>| places::counters(tx).await).await.unwrap();
+        let path = format!("/staff/places/counters/{}", counters[0].id);
         let form = [
             ("name_ja", "市民課"),
             ("location_ja", ""),
             ("hours_ja", ""),
             ("phone", "054-111-2222"),
+            ("unit", "chizu"),
             ("desks", "100"),
             ("ticket_prefix", "あ"),
         ];
         let text = house.post_as(&places, &path, &form).await.expect(422).text();
         assert!(text.contains("href=\"#desks\"") && text.contains("href=\"#ticket_prefix\""));
-        let form = [&form[..4], &[("desks", "7"), ("ticket_prefix", "B")]].concat();
+        let form = [&form[..5], &[("desks", "7"), ("ticket_prefix", "B")]].concat();
         let _ = house.post_as(&places, &path, &form).await.expect(303);
         let page = house.get_as(&places, "/staff/places").await.expect(200);
         carries(&page, "054-111-2222");
