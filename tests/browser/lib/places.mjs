@@ -11,6 +11,7 @@ export const residentPages = [
   ['offline', '/offline'],
   ['visits', '/visits'],
   ['find', '/visits/find'],
+  ['congestion', '/visits/congestion'],
   ['not-found', '/no-such-page'],
 ];
 
