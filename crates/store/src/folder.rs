@@ -43,6 +43,12 @@ pub enum FolderError {
     },
 }
 
+/// Whatever this process makes from now on can be read by its own user only: databases, backups and sign-ins hold
+/// names, addresses and keys, and a machine may have other users. Called once, before anything is made.
+pub fn keep_private() {
+    rustix::process::umask(rustix::fs::Mode::RWXG | rustix::fs::Mode::RWXO);
+}
+
 /// A data folder this process owns until the value is dropped.
 #[derive(Debug)]
 pub struct Folder {

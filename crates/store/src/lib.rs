@@ -40,7 +40,7 @@ mod value;
 pub use announce::{EVERYTHING, Topic};
 pub use db::{Act, Config, Db, Engine, Lane, Location};
 pub use error::Error;
-pub use folder::{Folder, FolderError};
+pub use folder::{Folder, FolderError, keep_private};
 pub use migrate::{MIGRATIONS, Migration};
 pub use statement::Statement;
 pub use tidy::tidy;
