@@ -32,7 +32,7 @@ pub(crate) struct From {
 }
 
 impl From {
-    pub(crate) fn from_check(&self) -> bool {
+    pub(crate) fn is_from_check(&self) -> bool {
         self.back == "check"
     }
 }
@@ -44,7 +44,7 @@ pub(crate) fn question(code: &str, name: &str) -> String {
 
 /// Keeps the answers and goes on.
 pub(crate) fn go(app: &App, draft: &Draft, from: &From, next: &str) -> Result<Response, Refusal> {
-    let next = if from.from_check() { "check" } else { next };
+    let next = if from.is_from_check() { "check" } else { next };
     let mut response = see_other(&question(&draft.service, next));
     let cookie = draft.cookie(app).ok_or_else(|| Refusal::internal("the answers do not fit into a cookie"))?;
     response.headers_mut().append(header::SET_COOKIE, cookie);
@@ -52,7 +52,7 @@ pub(crate) fn go(app: &App, draft: &Draft, from: &From, next: &str) -> Result<Re
 }
 
 fn back(code: &str, from: &From, before: &str) -> String {
-    match (from.from_check(), before) {
+    match (from.is_from_check(), before) {
         (true, _) => question(code, "check"),
         (false, "") => format!("/visits/services/{code}"),
         (false, before) => question(code, before),
