@@ -212,12 +212,7 @@ enum PutError {
 }
 
 /// Writes a counter, a new one only under a code of its own; the log says who.
-async fn put(
-    app: &App,
-    ask: &Ask,
-    details: CounterDetails,
-    is_new: bool,
-) -> Result<Result<(), FieldFault>, Refusal> {
+async fn put(app: &App, ask: &Ask, details: CounterDetails, is_new: bool) -> Result<Result<(), FieldFault>, Refusal> {
     let (world, actor) = (app.world.clone(), Actor::from(people::Actor::of(ask.staff()?, Permission::ManagePlaces)));
     let write = async move |tx: &mut Tx<'_>| {
         let mut details = details.clone();

@@ -25,7 +25,7 @@ pub fn svg(text: &str) -> Result<String, Refusal> {
 /// The picture as an address for `<img src>`; the page gives it an `alt`.
 ///
 /// # Errors
-/// As [`svg`].
+/// As [`fn@svg`].
 pub fn image(text: &str) -> Result<String, Refusal> {
     Ok(format!("data:image/svg+xml;base64,{}", BASE64.encode(svg(text)?.as_bytes())))
 }
