@@ -5,6 +5,8 @@ mod desk;
 mod manage;
 mod refusals;
 mod resident;
+#[cfg(test)]
+mod tests;
 
 use kernel::World;
 use people::Permission;

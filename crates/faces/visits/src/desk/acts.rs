@@ -9,8 +9,8 @@ use serde::Deserialize;
 use shell::{App, Ask, Form, Path, Refusal, Route, Who, see_other};
 use store::{Act, Tx};
 use visits::{
-    CallNext, CallNextError, Cancel, CancelError, CheckIn, CheckInError, Outcome, Scan, ServeError, UndoError, Visit,
-    VisitId, Which,
+    CallNext, CallNextError, Cancel, CancelError, CheckIn, CheckInError, CheckedIn, Outcome, Scan, ServeError,
+    UndoError, Visit, VisitId, Which,
 };
 
 use super::{Post, desk, post};
@@ -32,18 +32,19 @@ pub(crate) fn routes() -> Vec<Route> {
 }
 
 /// Back to the day, saying what was done.
-fn back(code: &str, said: &str, no: &str, open: Option<VisitId>, undo: Option<VisitId>) -> Response {
-    let mut to = format!("/staff/visits/{code}?said={said}");
+fn back(code: &str, said: &str, no: &str, open: Option<VisitId>, undo: Option<VisitId>) -> Result<Response, Refusal> {
+    let mut query = vec![("said", said.to_owned())];
     if !no.is_empty() {
-        to.push_str(&format!("&no={no}"));
+        query.push(("no", no.to_owned()));
     }
     if let Some(open) = open {
-        to.push_str(&format!("&visit={open}"));
+        query.push(("visit", open.to_string()));
     }
     if let Some(undo) = undo {
-        to.push_str(&format!("&undo={undo}"));
+        query.push(("undo", undo.to_string()));
     }
-    see_other(&to)
+    let query = serde_html_form::to_string(query).map_err(Refusal::internal)?;
+    Ok(see_other(&format!("/staff/visits/{code}?{query}")))
 }
 
 async fn call_next(
@@ -58,13 +59,13 @@ async fn call_next(
     let (world, command) = (app.world.clone(), CallNext { counter: post.counter.id, desk, by: post.clerk });
     let called =
         app.db.write(CALL, async move |tx: &mut Tx<'_>| visits::call_next(tx, &world, command.clone()).await).await;
-    Ok(match called {
+    match called {
         Ok(visit) => back(&code, "called", visit.label(), Some(visit.id), Some(visit.id)),
         Err(CallNextError::Nobody) => back(&code, "nobody", "", None, None),
         Err(CallNextError::DeskBusy(ticket)) => back(&code, "desk-busy", &ticket, None, None),
-        Err(CallNextError::Busy) => return Err(Refusal::busy(1)),
-        Err(CallNextError::Store(e)) => return Err(e.into()),
-    })
+        Err(CallNextError::Busy) => Err(Refusal::busy(1)),
+        Err(CallNextError::Store(e)) => Err(e.into()),
+    }
 }
 
 #[derive(Deserialize)]
@@ -81,7 +82,7 @@ async fn check_in(
 ) -> Result<Response, Refusal> {
     let post = post(&app, &ask, &code, Permission::ServeCounter).await?;
     match Scan::parse(&given.scan) {
-        Scan::Number(number) => checked_in(&app, &code, &post, Which::Number(number)).await,
+        Scan::Number(number) => checked_in(&app, &ask, &code, &post, Which::Number(number)).await,
         // A ticket or a part of a name: not a check-in but a search among today's people.
         Scan::Ticket(text) | Scan::Words(text) => {
             let text: String = text.chars().take(SEARCH).collect();
@@ -94,12 +95,40 @@ async fn check_in(
     }
 }
 
-async fn checked_in(app: &App, code: &str, post: &Post, which: Which) -> Result<Response, Refusal> {
-    let (world, command) = (app.world.clone(), CheckIn { which, by: post.clerk });
-    let done =
-        app.db.write(CHECK_IN, async move |tx: &mut Tx<'_>| visits::check_in(tx, &world, command.clone()).await).await;
-    Ok(match done {
-        Ok(done) => {
+/// What came of a person who stands here with a number.
+enum Arrival {
+    Received(CheckedIn),
+    /// Being called, served, absent, over: nothing to receive, the list shows where it stands.
+    Open(Visit),
+    /// Booked at another counter, with its name.
+    Elsewhere(String),
+}
+
+async fn checked_in(app: &App, ask: &Ask, code: &str, post: &Post, which: Which) -> Result<Response, Refusal> {
+    let (world, command, counter) = (app.world.clone(), CheckIn { which, by: post.clerk }, post.counter.id);
+    let locale = ask.locale;
+    let done = app
+        .db
+        .write(CHECK_IN, async move |tx: &mut Tx<'_>| {
+            let found = match &command.which {
+                Which::Number(number) => visits::search(tx, &world, number.as_str()).await?.into_iter().next(),
+                Which::Visit(id) => visits::visit(tx, *id).await?,
+            };
+            let found = found.ok_or(CheckInError::NotFound)?;
+            if found.counter != counter {
+                // An id of another counter's visit was not on this page; a number is in the person's own hand.
+                let Which::Number(_) = command.which else { return Err(CheckInError::NotFound) };
+                let other = places::counter(tx, found.counter).await?.ok_or(CheckInError::NotFound)?;
+                return Ok(Arrival::Elsewhere(other.details.name.get(locale).to_owned()));
+            }
+            match visits::check_in(tx, &world, command.clone()).await {
+                Err(CheckInError::State(_)) => Ok(Arrival::Open(found)),
+                done => done.map(Arrival::Received),
+            }
+        })
+        .await;
+    match done {
+        Ok(Arrival::Received(done)) => {
             let said = match (done.already, done.late) {
                 (true, _) => "already",
                 (false, true) => "checked-in-late",
@@ -108,12 +137,14 @@ async fn checked_in(app: &App, code: &str, post: &Post, which: Which) -> Result<
             let undo = if done.already { None } else { Some(done.visit.id) };
             back(code, said, done.visit.label(), Some(done.visit.id), undo)
         }
+        Ok(Arrival::Open(visit)) => back(code, "open", visit.label(), Some(visit.id), None),
+        Ok(Arrival::Elsewhere(name)) => back(code, "elsewhere", &name, None, None),
         Err(CheckInError::NotFound) => back(code, "not-found", "", None, None),
-        Err(CheckInError::OtherDay(day)) => back(code, "other-day", &day.to_string(), None, None),
+        Err(CheckInError::OtherDay(day)) => back(code, "other-day", &ask.t().short_day(day), None, None),
         Err(CheckInError::State(_)) => back(code, "too-late", "", None, None),
-        Err(CheckInError::Busy) => return Err(Refusal::busy(1)),
-        Err(CheckInError::Store(e)) => return Err(e.into()),
-    })
+        Err(CheckInError::Busy) => Err(Refusal::busy(1)),
+        Err(CheckInError::Store(e)) => Err(e.into()),
+    }
 }
 
 /// An act on one visit.
@@ -150,11 +181,15 @@ async fn act(
     let post = post(&app, &ask, &code, Permission::ServeCounter).await?;
     let id: VisitId = given.visit.parse().map_err(Refusal::unreadable)?;
     if given.act == "check-in" {
-        return checked_in(&app, &code, &post, Which::Visit(id)).await;
+        return checked_in(&app, &ask, &code, &post, Which::Visit(id)).await;
     }
     let desk = desk(&headers, &post.counter);
     let outcome = Outcome::of(&given.outcome).unwrap_or(Outcome::Done);
-    let reason = Line::<200>::parse(&given.reason);
+    let reason = match given.act.as_str() {
+        // Whoever did not answer and is here after all is called out of turn for that very reason.
+        "again" => Line::<200>::parse(&ask.t().text("visits-desk-came-back")),
+        _ => Line::<200>::parse(&given.reason),
+    };
     let (said, open) = match given.act.as_str() {
         "start" => ("started", true),
         "finish" => ("finished", false),
@@ -163,8 +198,8 @@ async fn act(
         "back" => ("back", false),
         "undo" => ("undone", true),
         "cancel" => ("cancelled", false),
-        "call" => match (&reason, &desk) {
-            (Err(_), _) => return Ok(back(&code, "reason", "", Some(id), None)),
+        "call" | "again" => match (&reason, &desk) {
+            (Err(_), _) => return back(&code, "reason", "", Some(id), None),
             (_, None) => return Ok(see_other(&format!("/staff/visits/{code}#desk"))),
             (Ok(_), Some(_)) => ("called", true),
         },
@@ -198,7 +233,7 @@ async fn act(
             served.map_err(Failed::Serve)
         })
         .await;
-    Ok(match done {
+    match done {
         Ok(visit) => back(&code, said, visit.label(), open.then_some(id), undoable.then_some(id)),
         Err(Failed::Serve(ServeError::DeskBusy(ticket)) | Failed::Undo(UndoError::DeskBusy(ticket))) => {
             back(&code, "desk-busy", &ticket, Some(id), None)
@@ -208,9 +243,7 @@ async fn act(
             | Failed::Undo(UndoError::NotFound)
             | Failed::Cancel(CancelError::NotFound)
             | Failed::NotHere,
-        ) => {
-            return Err(Refusal::not_found());
-        }
+        ) => Err(Refusal::not_found()),
         // A colleague was faster, or the moment has passed: the list shows how it is now.
         Err(
             Failed::Serve(ServeError::State(_) | ServeError::OtherDay)
@@ -218,12 +251,12 @@ async fn act(
             | Failed::Cancel(CancelError::TooLate(_)),
         ) => back(&code, "too-late", "", Some(id), None),
         Err(Failed::Serve(ServeError::Busy) | Failed::Undo(UndoError::Busy) | Failed::Cancel(CancelError::Busy)) => {
-            return Err(Refusal::busy(1));
+            Err(Refusal::busy(1))
         }
         Err(
             Failed::Serve(ServeError::Store(e))
             | Failed::Undo(UndoError::Store(e))
             | Failed::Cancel(CancelError::Store(e)),
-        ) => return Err(e.into()),
-    })
+        ) => Err(e.into()),
+    }
 }

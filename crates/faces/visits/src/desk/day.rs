@@ -228,9 +228,9 @@ async fn show(
         |n: Option<i64>| n.map(|n| t.with("visits-desk-minutes", [("n", n.into())]).into_owned()).unwrap_or_default();
     let said = match shown.said.as_str() {
         "" => String::new(),
-        what if SAID.contains(&what) || TROUBLE.contains(&what) => {
-            t.with(&format!("visits-said-{what}"), [("no", shown.no.as_str().into())]).into_owned()
-        }
+        what if SAID.contains(&what) || TROUBLE.contains(&what) => t
+            .with(&format!("visits-said-{what}"), [("no", shown.no.chars().take(40).collect::<String>().into())])
+            .into_owned(),
         _ => String::new(),
     };
     html(&DayPage {
@@ -262,7 +262,8 @@ async fn show(
 const SAID: [&str; 9] =
     ["called", "started", "finished", "absent", "back", "undone", "checked-in", "already", "cancelled"];
 /// The same, when it was not done, or not quite as expected.
-const TROUBLE: [&str; 7] = ["nobody", "desk-busy", "checked-in-late", "too-late", "not-found", "other-day", "reason"];
+const TROUBLE: [&str; 9] =
+    ["nobody", "desk-busy", "checked-in-late", "too-late", "open", "elsewhere", "not-found", "other-day", "reason"];
 
 #[derive(Deserialize)]
 struct DeskGiven {

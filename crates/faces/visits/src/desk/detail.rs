@@ -77,7 +77,10 @@ pub(super) fn detail(ask: &Ask, visit: &Visit, has_desk: bool) -> Detail {
             (Some(button("start", "s")), vec![button("recall", "r"), button("absent", "a"), button("back", "b")])
         }
         Standing::Serving => (None, vec![button("back", "b")]),
-        Standing::Absent => (Some(button("recall", "r")), vec![button("back", "b")]),
+        Standing::Absent => {
+            let again = Button { act: "again", label: t.text("visits-act-recall").into_owned(), hotkey: "r" };
+            (Some(again), vec![button("back", "b")])
+        }
         _ => (None, Vec::new()),
     };
     let row = |key: &str, value: String| shell::Row { label: t.text(key).into_owned(), value, href: String::new() };

@@ -10,10 +10,13 @@ use visits::{Contact, Needs, Who};
 
 use crate::resident::NEEDS;
 
-/// As typed.
+/// As typed, with the procedure and, for a booking, the day and the time. One flat struct: repeated fields are read only so.
 #[derive(Deserialize, Default, Clone)]
 #[serde(default)]
 pub(super) struct Given {
+    pub(super) service: String,
+    pub(super) day: String,
+    pub(super) slot: String,
     pub(super) who: String,
     pub(super) needs: Vec<String>,
     pub(super) language: String,

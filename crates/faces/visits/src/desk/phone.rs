@@ -12,7 +12,7 @@ use visits::{Book, BookError, By, Channel, DayPlaces, Service, ServiceId, SlotId
 
 use super::{
     Post, desk, page,
-    person::{self, Fields},
+    person::{Fields, Given},
     post,
     walk_in::{choices, services},
 };
@@ -60,16 +60,6 @@ struct Asked {
     day: String,
 }
 
-#[derive(Deserialize, Default, Clone)]
-struct Given {
-    #[serde(flatten)]
-    asked: Asked,
-    #[serde(default)]
-    slot: String,
-    #[serde(flatten)]
-    person: person::Given,
-}
-
 async fn build(
     app: &App,
     ask: &Ask,
@@ -81,7 +71,7 @@ async fn build(
     let t = ask.t();
     let all = services(app, post).await?;
     let chosen: Option<Service> =
-        all.iter().find(|service| service.id.to_string() == given.asked.service).or(all.first()).cloned();
+        all.iter().find(|service| service.id.to_string() == given.service).or(all.first()).cloned();
     let mut free: Vec<DayPlaces> = match &chosen {
         None => Vec::new(),
         Some(service) => {
@@ -94,7 +84,7 @@ async fn build(
         }
     };
     free.retain(|day| day.free() > 0);
-    let wanted = Day::parse(&given.asked.day);
+    let wanted = Day::parse(&given.day);
     let shown = free.iter().find(|day| Some(day.day) == wanted).or(free.first());
     let service = chosen.map(|service| service.id.to_string()).unwrap_or_default();
     let title = t.text("visits-phone-title").into_owned();
@@ -125,7 +115,7 @@ async fn build(
             })
             .collect(),
         service,
-        fields: given.person.fields(ask),
+        fields: given.fields(ask),
     })
 }
 
@@ -137,7 +127,17 @@ async fn show(
     headers: HeaderMap,
 ) -> Result<Response, Refusal> {
     let post = post(&app, &ask, &code, Permission::BookForResidents).await?;
-    html(&build(&app, &ask, &code, &post, &headers, Given { asked, ..Given::default() }).await?)
+    html(
+        &build(
+            &app,
+            &ask,
+            &code,
+            &post,
+            &headers,
+            Given { service: asked.service, day: asked.day, ..Given::default() },
+        )
+        .await?,
+    )
 }
 
 async fn add(
@@ -149,7 +149,7 @@ async fn add(
 ) -> Result<Response, Refusal> {
     let post = post(&app, &ask, &code, Permission::BookForResidents).await?;
     let mut faults = Vec::new();
-    let service: Option<ServiceId> = given.asked.service.parse().ok();
+    let service: Option<ServiceId> = given.service.parse().ok();
     let known = services(&app, &post).await?;
     let service = service.filter(|id| known.iter().any(|service| service.id == *id));
     let slot: Option<SlotId> = given.slot.parse().ok();
@@ -159,7 +159,7 @@ async fn add(
     if slot.is_none() {
         faults.push(FieldFault::new("slot", "visits-time-missing"));
     }
-    let person = given.person.read(&mut faults);
+    let person = given.read(&mut faults);
     let (Some(service), Some(slot), true) = (service, slot, faults.is_empty()) else {
         let mut form = build(&app, &ask, &code, &post, &headers, given).await?;
         form.page = form.page.faults(&faults);

@@ -11,7 +11,7 @@ use visits::{AddWalkIn, Service, ServiceId, VisitId, WalkInError};
 
 use super::{
     Post, desk, page,
-    person::{self, Fields},
+    person::{Fields, Given},
     post,
 };
 
@@ -33,14 +33,6 @@ struct WalkInPage {
     code: String,
     services: Vec<Choice>,
     fields: Fields,
-}
-
-#[derive(Deserialize, Default)]
-struct Given {
-    #[serde(default)]
-    service: String,
-    #[serde(flatten)]
-    person: person::Given,
 }
 
 /// The procedures of a counter.
@@ -74,7 +66,7 @@ async fn build(
         page: page(app, ask, title, &post.counter, desk(headers, &post.counter).as_ref()),
         code: code.to_owned(),
         services: choices(ask, &services, &given.service),
-        fields: given.person.fields(ask),
+        fields: given.fields(ask),
     })
 }
 
@@ -103,7 +95,7 @@ async fn add(
     if service.is_none() {
         faults.push(FieldFault::new("service", "visits-walk-in-service-missing"));
     }
-    let person = given.person.read(&mut faults);
+    let person = given.read(&mut faults);
     let (Some(service), true) = (service, faults.is_empty()) else {
         let mut form = build(&app, &ask, &code, &post, &headers, given).await?;
         form.page = form.page.faults(&faults);
