@@ -152,7 +152,7 @@ impl Route {
         route
     }
 
-    /// A stream of "changed" events; see [`crate::live`].
+    /// A stream of "changed" events; see [`crate::live()`].
     pub fn live<H, T>(path: &'static str, who: Who, handler: H) -> Self
     where
         H: Handler<T, App> + Sync,
