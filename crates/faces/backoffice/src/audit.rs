@@ -289,9 +289,9 @@ async fn list(State(app): State<App>, ask: Ask, Query(filter): Query<Filter>) ->
     })
 }
 
-/// A cell that no spreadsheet takes for a formula.
+/// A cell that no spreadsheet takes for a formula; Japanese ones read full-width signs too.
 fn cell(text: &str) -> String {
-    let risky = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
+    let risky = text.starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠', '\t', '\r']);
     format!("\"{}{}\"", if risky { "'" } else { "" }, text.replace('"', "\"\""))
 }
 
@@ -369,6 +369,7 @@ mod tests {
     #[test]
     fn cells_are_never_formulas() {
         assert_eq!(cell("=1+1"), "\"'=1+1\"");
+        assert_eq!(cell("＠SUM(1)"), "\"'＠SUM(1)\"");
         assert_eq!(cell("a \"b\""), "\"a \"\"b\"\"\"");
         assert_eq!(cell("people.look"), "\"people.look\"");
     }

@@ -186,8 +186,11 @@ fn mean(public: voices::Public) -> String {
     format!("{}.{:02}", public.mean_hundredths() / 100, public.mean_hundredths() % 100)
 }
 
-/// A cell of CSV: quoted where it must be.
+/// A cell of CSV: quoted where it must be, and never a formula to a spreadsheet, not in full width either.
 fn cell(text: &str) -> String {
+    if text.starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠']) {
+        return format!("\"'{}\"", text.replace('"', "\"\""));
+    }
     if text.contains(['"', ',', '\n', '\r']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text.to_owned() }
 }
 
@@ -249,6 +252,8 @@ mod tests {
     #[test]
     fn names_with_commas_stay_one_cell() {
         assert_eq!(cell("転入届"), "転入届");
+        assert_eq!(cell("=1+1"), "\"'=1+1\"");
+        assert_eq!(cell("＝HYPERLINK(\"x\")"), "\"'＝HYPERLINK(\"\"x\"\")\"");
         assert_eq!(cell("a,\"b\""), "\"a,\"\"b\"\"\"");
     }
 }
