@@ -16,7 +16,8 @@ import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const target = process.env.CARGO_TARGET_DIR ?? join(root, 'target');
-const program = join(target, 'release/yokogushi');
+// YOKOGUSHI_BENCH_PROGRAM names one that is built already.
+const program = process.env.YOKOGUSHI_BENCH_PROGRAM ?? join(target, 'release/yokogushi');
 const ROUNDS = Number(process.env.ROUNDS ?? 3);
 const SECONDS = Number(process.env.SECONDS ?? 8);
 const CONNECTIONS = 50;
@@ -214,7 +215,7 @@ const scenarios = {
   },
 };
 
-execFileSync('cargo', ['build', '--release', '-p', 'yokogushi'], { cwd: root, stdio: 'inherit' });
+if (!process.env.YOKOGUSHI_BENCH_PROGRAM) execFileSync('cargo', ['build', '--release', '-p', 'yokogushi'], { cwd: root, stdio: 'inherit' });
 for (const engine of engines.length > 0 ? engines : ['sqlite', 'postgres']) {
   const city = await City.open(engine);
   try {

@@ -116,7 +116,12 @@ pub(crate) fn rust_tests(selection: &[&str], filter: Option<&str>, counts: &mut 
     if let Some(filter) = filter {
         command.arg(filter);
     }
-    let status = watch(&mut command, |line| counts.read(line))?;
+    let status = watch(&mut command, |line| {
+        // nextest shows what a failed test printed, its own "test result" included, and counts it in its summary.
+        if !(nextest && line.contains("test result: ")) {
+            counts.read(line);
+        }
+    })?;
     if status.success() {
         return Ok(());
     }
