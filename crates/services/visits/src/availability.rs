@@ -149,7 +149,7 @@ pub async fn places(
 /// A service's free web places as they were at one moment.
 #[derive(Debug)]
 struct Entry {
-    /// [`Marks`] of the service when the database was read.
+    /// How many changes of the service had been announced when the database was read.
     seen: u64,
     /// When, for other nodes' changes.
     read_at: Instant,
