@@ -112,7 +112,8 @@ pub(crate) fn rust_tests(selection: &[&str], filter: Option<&str>, counts: &mut 
     } else {
         command.args(["test", "--no-fail-fast", "--lib", "--bins", "--tests"]);
     }
-    command.args(selection);
+    // Built by us beforehand, so that no test builds it again.
+    command.args(selection).env("YOKOGUSHI_TEST_PROGRAM", process::target().join("debug/yokogushi"));
     if let Some(filter) = filter {
         command.arg(filter);
     }
