@@ -80,7 +80,7 @@ fn digest(route: &str, command: &impl Serialize) -> [u8; 32] {
     Sha256::new().chain_update(route).chain_update([0]).chain_update(command).finalize().into()
 }
 
-/// Removes up to 500 keys past their time; see [`crate::tidy`].
+/// Removes up to 500 keys past their time; see [`crate::tidy()`].
 ///
 /// # Errors
 /// Any storage [`Error`].

@@ -106,7 +106,7 @@ pub async fn forgive(tx: &mut Tx<'_>, limit: &Limit, subject: &str) -> Result<()
     tx.exec(&FORGIVE, &[limit.name.into(), digest(limit, subject).into()]).await.map(drop)
 }
 
-/// Removes up to 500 windows that are over; see [`crate::tidy`].
+/// Removes up to 500 windows that are over; see [`crate::tidy()`].
 ///
 /// # Errors
 /// Any storage [`Error`].

@@ -258,7 +258,7 @@ pub async fn discard_held(tx: &mut Tx<'_>, world: &World) -> Result<u64, Error> 
 }
 
 /// Removes up to 500 items settled before `before`; their keys may then be used again, so leave them some weeks. See
-/// [`crate::tidy`].
+/// [`crate::tidy()`].
 ///
 /// # Errors
 /// Any storage [`Error`].

@@ -1,6 +1,6 @@
 //! Fresh, migrated databases for tests, on both engines; a throw-away PostgreSQL server when none is named.
 //!
-//! ```ignore
+//! ```text
 //! store::testing::both! {
 //!     /// Ten places are ten places.
 //!     async fn never_oversold(db: Db) {
