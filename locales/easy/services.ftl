@@ -58,6 +58,7 @@ services-hours-week = ネット { $web }人・電話 { $staff }人
 services-hours-outside = 新しい 時間に ない 予約
 services-hours-outside-none = ありません。
 services-hours-outside-text = 予約は きえません。出した あと、電話する 人の 名前が 見られます。
+services-hours-outside-more = ほかに { $n }件 あります。
 services-hours-publish = この 時間を 出す
 services-hours-edit = なおす
 services-hours-no-day = 曜日を 選んでください

@@ -58,6 +58,7 @@ services-hours-week = { $web } online, { $staff } by telephone
 services-hours-outside = Bookings outside the new hours
 services-hours-outside-none = None.
 services-hours-outside-text = They stay valid. After publishing you get the list of people to call.
+services-hours-outside-more = And { $n } more.
 services-hours-publish = Publish these hours
 services-hours-edit = Go back and edit
 services-hours-no-day = Choose the weekdays

@@ -58,6 +58,7 @@ services-hours-week = ネット{ $web }人・電話{ $staff }人
 services-hours-outside = 新しい時間から外れる予約
 services-hours-outside-none = ありません。
 services-hours-outside-text = 予約は消えません。公開すると、電話する相手の一覧が出ます。
+services-hours-outside-more = ほかに{ $n }件あります。
 services-hours-publish = この時間を公開する
 services-hours-edit = 直す
 services-hours-no-day = 曜日を選んでください

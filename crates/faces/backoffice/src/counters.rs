@@ -28,6 +28,7 @@ pub(crate) fn routes() -> Vec<Route> {
 
 /// What each field is called.
 const LABELS: &[(&str, &str)] = &[
+    ("unit", "backoffice-counter-unit"),
     ("name", "backoffice-counter-name"),
     ("location", "backoffice-counter-location"),
     ("hours", "backoffice-hours"),

@@ -18,6 +18,9 @@ use super::{WHO, hours_form};
 
 const SET: Act = Act::staff("visits.set_openings");
 
+/// So many bookings outside new hours are named before publishing; the whole list comes after it.
+const SHOWN: usize = 12;
+
 pub(super) fn routes() -> Vec<Route> {
     vec![Route::page("/staff/services/{id}/hours", WHO, show), Route::form("/staff/services/{id}/hours", WHO, put)]
 }
@@ -77,7 +80,9 @@ struct CheckPage {
     before: (u64, u64),
     after: (u64, u64),
     nothing: bool,
+    /// The first of them.
     outside: Vec<OutsideLine>,
+    outside_count: usize,
     /// Later changes that these hours replace.
     replaced: Vec<String>,
 }
@@ -272,7 +277,9 @@ async fn check(
         let calendar = places::holidays::calendar(tx).await?;
         visits::outside(tx, &calendar, id, from, Some(&hours)).await
     };
-    let outside = app.db.read(read).await?.into_iter().map(|visit| OutsideLine {
+    let lying = app.db.read(read).await?;
+    let outside_count = lying.len();
+    let outside = lying.into_iter().take(SHOWN).map(|visit| OutsideLine {
         when: visit
             .minute
             .map_or_else(|| t.short_day(visit.day), |minute| format!("{} {}", t.short_day(visit.day), t.time(minute))),
@@ -290,6 +297,7 @@ async fn check(
         nothing: week.iter().all(|line| !line.changed),
         week,
         outside: outside.collect(),
+        outside_count,
         replaced: later.into_iter().map(|day| t.day(day)).collect(),
     })
 }

@@ -24,6 +24,32 @@ pub(super) fn routes() -> Vec<Route> {
     ]
 }
 
+/// What the fields are called, by how their names begin.
+const PARTS: [(&str, &str); 12] = [
+    ("name", "services-name"),
+    ("summary", "services-summary"),
+    ("counter", "services-counter"),
+    ("state", "services-state"),
+    ("minutes", "services-minutes"),
+    ("bring", "services-bring"),
+    ("way", "services-ways"),
+    ("open_days", "services-open-days"),
+    ("lead_minutes", "services-lead-minutes"),
+    ("cutoff", "services-cutoff"),
+    ("keep_days", "services-keep"),
+    ("position", "services-position"),
+];
+
+/// The faults with the names of their fields, as the summary above the form says them.
+fn named(faults: Vec<FieldFault>) -> Vec<FieldFault> {
+    let label = |fault: &FieldFault| PARTS.iter().find(|(part, _)| fault.field.starts_with(part)).map(|(_, key)| *key);
+    let name = |fault: FieldFault| match label(&fault) {
+        Some(key) => fault.called(key),
+        None => fault,
+    };
+    faults.into_iter().map(name).collect()
+}
+
 /// Who comes, and the name of their list.
 struct Bringer {
     field: String,
@@ -119,7 +145,7 @@ async fn add(State(app): State<App>, ask: Ask, Form(form): Form<Given>) -> Resul
         }
     };
     let mut shown = page(&app, &ask, &mine, None, form);
-    shown.page = shown.page.faults(&faults);
+    shown.page = shown.page.faults(&named(faults));
     html_with(StatusCode::UNPROCESSABLE_ENTITY, &shown)
 }
 
@@ -158,20 +184,6 @@ async fn show(
 
 /// The parts of the form in which what is stored differs from what was typed.
 fn differences(ask: &Ask, stored: &Given, typed: &Given) -> Vec<String> {
-    const PARTS: [(&str, &str); 12] = [
-        ("name", "services-name"),
-        ("summary", "services-summary"),
-        ("counter", "services-counter"),
-        ("state", "services-state"),
-        ("minutes", "services-minutes"),
-        ("bring", "services-bring"),
-        ("way", "services-ways"),
-        ("open_days", "services-open-days"),
-        ("lead_minutes", "services-lead-minutes"),
-        ("cutoff", "services-cutoff"),
-        ("keep_days", "services-keep"),
-        ("position", "services-position"),
-    ];
     let same = |text: &str| text.replace("\r\n", "\n").trim().to_owned();
     let mut keys = Vec::new();
     for (part, key) in PARTS {
@@ -221,6 +233,6 @@ async fn change(
         }
     };
     let mut shown = page(&app, &ask, &mine, Some(&service), form);
-    shown.page = shown.page.faults(&faults);
+    shown.page = shown.page.faults(&named(faults));
     html_with(StatusCode::UNPROCESSABLE_ENTITY, &shown)
 }
