@@ -32,3 +32,12 @@ fn data_and_backups_are_for_our_own_user_only() {
     assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
     assert_eq!(open_to_others(&backup), Vec::<PathBuf>::new(), "the backup");
 }
+
+#[test]
+fn a_mistyped_folder_is_not_backed_up_as_an_empty_city() {
+    let city = City::new(Engine::Sqlite, Content::Empty);
+    let (nowhere, backup) = (city.data().with_extension("mistyped"), city.data().with_extension("backup"));
+    let made = output(program().arg("backup").arg(&backup).arg("--data").arg(&nowhere));
+    assert!(!made.status.success(), "{}", String::from_utf8_lossy(&made.stdout));
+    assert!(!backup.exists() && !nowhere.exists());
+}

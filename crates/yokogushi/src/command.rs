@@ -38,6 +38,15 @@ pub(crate) async fn run(common: &Common, command: Command) -> Result<(), Problem
             };
             on_city(&data, task, inputs).await
         }
+        // A mistyped folder would be made anew, and its backup would hold nothing while saying that all is well.
+        Command::Backup { .. } | Command::Doctor
+            if data.database.is_none() && !data.folder.join("city.sqlite").exists() =>
+        {
+            Err(Problem::new(format!(
+                "{} にデータベースがありません。--data を確かめてください。",
+                data.folder.display()
+            )))
+        }
         Command::Backup { file } => on_city(&data, Task::Backup { target: absolute(&file)? }, Vec::new()).await,
         Command::Doctor => on_city(&data, Task::Doctor, Vec::new()).await,
         Command::Staff { command: Staff::Add { login, name, post } } => {
