@@ -64,6 +64,7 @@ fn matrices() -> Vec<Matrix> {
 
 fn crash_command(_: &Step) -> Result<Command, String> {
     let mut command = cargo();
+    command.env("YOKOGUSHI_TEST_PROGRAM", target().join("debug/yokogushi"));
     command.args([
         "test",
         "--package",
