@@ -418,3 +418,43 @@ fn a_counter_is_changed() {
         carries(&page, "休止中");
     });
 }
+
+#[test]
+fn a_new_city_adds_its_counters() {
+    with_house(async |house| {
+        let (admin, ..) = house.staff("kanri", &[Role::Administrator]).await;
+        let (clerk, ..) = house.staff("mado", &[Role::Clerk]).await;
+        let path = "/staff/places/counters/new";
+        carries(&house.get_as(&admin, "/staff").await.expect(200), "href=\"/staff/first-steps\"");
+        assert!(!house.get_as(&clerk, "/staff").await.text().contains("/staff/first-steps"));
+        let _ = house.get_as(&clerk, path).await.expect(403);
+        carries(&house.get_as(&admin, path).await.expect(200), "value=\"mado\"");
+        let form = |code: &'static str, unit: &'static str, name: &'static str| {
+            [
+                ("code", code),
+                ("unit", unit),
+                ("name_ja", name),
+                ("location_ja", "本庁舎1階"),
+                ("hours_ja", ""),
+                ("phone", ""),
+                ("desks", "3"),
+                ("ticket_prefix", "A"),
+                ("is_open", "1"),
+            ]
+        };
+        let _ = house.post_as(&clerk, path, &form("shimin", "mado", "市民課窓口")).await.expect(403);
+        let wrong = house.post_as(&admin, path, &form("市民", "nobody", "市民課窓口")).await.expect(422).text();
+        assert!(wrong.contains("href=\"#unit\""), "{wrong}");
+        carries(&house.post_as(&admin, path, &form("市民", "mado", "市民課窓口")).await.expect(422), "href=\"#code\"");
+        let _ = house.post_as(&admin, path, &form("shimin", "mado", "市民課窓口")).await.expect(303);
+        // The same code again must not change the counter that is there.
+        let taken = house.post_as(&admin, path, &form("shimin", "mado", "別の窓口")).await.expect(422);
+        carries(&taken, "このコードは別の窓口が使っています");
+        let read = async |tx: &mut store::Tx<'_>| ::places::counters(tx).await;
+        let counters = house.app.db.read(read).await.unwrap();
+        assert_eq!(counters.len(), 1);
+        let details = &counters[0].details;
+        assert_eq!((details.name.ja.as_str(), details.unit_code.as_str()), ("市民課窓口", "mado"));
+        assert_eq!(details.unit.ja, "市民課", "the division's name comes with it");
+    });
+}
