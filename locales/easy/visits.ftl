@@ -271,7 +271,6 @@ visits-desk-found-none-next = 予約の ばんごうは 3F7-204、番号札は A
 visits-desk-found-back = 今日の 一覧へ もどる
 visits-desk-change = まどぐちを かえる
 visits-desk-mine = { $no } の 画面を 開く
-visits-desk-mine-why = この まどぐちで よんで います
 visits-desk-needs-interpreter = 通訳
 visits-desk-came-back = いちど いなかった 人が もどった ため
 visits-outcome-done = 終わり

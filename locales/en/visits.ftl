@@ -271,7 +271,6 @@ visits-desk-found-none-next = Booking numbers look like 3F7-204, tickets like A-
 visits-desk-found-back = Back to today’s list
 visits-desk-change = Change desk
 visits-desk-mine = Open { $no }
-visits-desk-mine-why = At this desk now
 visits-desk-needs-interpreter = Interpreter
 visits-desk-came-back = The person came back after not answering
 visits-outcome-done = Done

@@ -271,7 +271,6 @@ visits-desk-found-none-next = 予約番号は 3F7-204、番号札は A-047 の�
 visits-desk-found-back = 今日の一覧へ戻る
 visits-desk-change = 窓口をかえる
 visits-desk-mine = { $no } の画面を開く
-visits-desk-mine-why = この窓口で呼出中・対応中
 visits-desk-needs-interpreter = 通訳
 visits-desk-came-back = 不在のあと、お戻りになったため
 visits-outcome-done = 完了
