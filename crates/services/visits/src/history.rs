@@ -10,6 +10,7 @@ use crate::{
     counter::CounterRule,
     insert::{NewVisit, insert_contact},
     line::Line,
+    link::LinkKey,
     model::{Channel, Contact, CounterId, Needs, Outcome, ServiceId, SlotId, VisitId, Who},
     number::ticket,
     state::State,
@@ -131,6 +132,8 @@ store::statements! {
 /// # Errors
 /// Storage only: a visit that contradicts itself (finished without a ticket, a walk-in with a slot) is refused by the database.
 pub async fn insert_history(tx: &mut Tx<'_>, world: &World, visits: &[PastVisit]) -> Result<Vec<VisitId>, Error> {
+    // Visits that come in bulk have links and slips too, even where nobody has booked yet.
+    LinkKey::make(tx, world).await?;
     let mut ids = Vec::with_capacity(visits.len());
     let mut held: BTreeMap<(ServiceId, SlotId, Channel), i64> = BTreeMap::new();
     let mut last: BTreeMap<(CounterId, Day), i64> = BTreeMap::new();
