@@ -70,7 +70,7 @@ async fn answer(stream: UnixStream, city: &City) -> io::Result<()> {
     let mut line = String::new();
     (&mut from).take(LONGEST_LINE).read_line(&mut line).await?;
     let request: Request = serde_json::from_str(&line)?;
-    if request.files.iter().map(|(_, size)| *size).sum::<u64>() > LARGEST {
+    if request.files.iter().fold(0_u64, |sum, (_, size)| sum.saturating_add(*size)) > LARGEST {
         return send(&mut to, &Answer::Problem("ファイルが大きすぎます(合計 512 MB まで)。".to_owned())).await;
     }
     let mut inputs = Vec::new();
