@@ -5,7 +5,7 @@ use kernel::text::Line;
 use store::{Act, Db, Tx};
 
 use crate::first_administrator::{FirstAdministratorError, own_post};
-use crate::password::{Keeper, KeeperError};
+use crate::keeper::{Keeper, KeeperError};
 use crate::persons::{FirstPassword, PersonData, PersonError, add_person};
 use crate::posts::{self, Hold, hold};
 use crate::{Actor, PersonId, PostId};

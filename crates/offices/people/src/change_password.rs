@@ -3,8 +3,9 @@
 use kernel::World;
 use store::{Act, Db, Tx};
 
+use crate::keeper::{Keeper, KeeperError};
 use crate::limit;
-use crate::password::{Keeper, KeeperError, Password, WeakPassword};
+use crate::password::{Password, WeakPassword};
 use crate::{Actor, Staff, record, session};
 
 store::statements! {

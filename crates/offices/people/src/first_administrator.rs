@@ -5,7 +5,7 @@ use kernel::locale::Localized;
 use kernel::text::{Line, TextError};
 use store::{Act, Db, Tx};
 
-use crate::password::{Keeper, KeeperError};
+use crate::keeper::{Keeper, KeeperError};
 use crate::persons::{FirstPassword, Login, PersonData, PersonError, add_person};
 use crate::posts::{Hold, PutPost, PutPostError, hold, put_post};
 use crate::roles::{Role, Roles};

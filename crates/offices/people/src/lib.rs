@@ -23,6 +23,7 @@ mod first_administrator;
 mod holdings;
 mod import_organisation;
 mod import_staff_posts;
+pub mod keeper;
 mod limit;
 mod look;
 mod model;
@@ -46,11 +47,12 @@ pub use first_administrator::{
 };
 pub use import_organisation::{Organisation, OrganisationReport, import_organisation, preview_organisation};
 pub use import_staff_posts::{ImportError, StaffPosts, StaffPostsReport, import_staff_posts, preview_staff_posts};
+pub use keeper::{Cost, Hashed, Keeper, KeeperError};
 pub use look::{Case, Look, LookError, Purpose, look, looks_at, looks_by};
 pub use model::{
     Actor, Branch, HeldPost, HoldingId, Must, PersonId, PostId, SessionId, Staff, Unit, UnitId, UnitKind, tree,
 };
-pub use password::{Cost, Hashed, Keeper, KeeperError, Password, WeakPassword};
+pub use password::{Password, WeakPassword};
 pub use persons::{
     FirstPassword, Login, Person, PersonData, PersonError, Term, add_person, change_person, disable_person,
     give_password, person, person_by_login, persons, terms,

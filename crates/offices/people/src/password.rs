@@ -1,13 +1,6 @@
-//! Passwords: which are taken, and the slow hashing of them, kept off the reactor and out of transactions.
+//! Passwords: which are taken.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
-
-use argon2::password_hash::phc::PasswordHash;
-use argon2::password_hash::{PasswordHasher, PasswordVerifier};
-use argon2::{Algorithm, Argon2, Params, Version};
 use kernel::World;
-use tokio::sync::Semaphore;
 
 /// Characters a new password must have. The second factor stands beside it, so length alone is asked:
 /// no forced mixture of signs and no forced renewal.
@@ -112,6 +105,11 @@ impl Password {
         Ok(password)
     }
 
+    /// What is hashed.
+    pub(crate) fn as_bytes(&self) -> &[u8] {
+        self.0.as_bytes()
+    }
+
     /// A first password for a slip of paper: 16 letters in groups of four.
     pub(crate) fn drawn(world: &World) -> (Self, String) {
         let text = crate::secret::letters(world, 4);
@@ -163,155 +161,9 @@ pub enum WeakPassword {
     Same,
 }
 
-/// What a hash costs (argon2id).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Cost {
-    /// Memory in KiB.
-    pub memory_kib: u32,
-    /// Passes over the memory.
-    pub passes: u32,
-    /// Lanes.
-    pub lanes: u32,
-}
-
-impl Cost {
-    /// OWASP's first recommendation for argon2id: 19 MiB, two passes, one lane; some 20 ms of one core.
-    pub const OWASP: Self = Self { memory_kib: 19 * 1024, passes: 2, lanes: 1 };
-    /// The least the algorithm allows: for tests only, where the secret is worth nothing.
-    pub const LEAST: Self = Self { memory_kib: 8, passes: 1, lanes: 1 };
-}
-
-/// Why hashing did not give an answer.
-#[derive(Debug, thiserror::Error)]
-pub enum KeeperError {
-    /// Too many wait already; try again in a moment.
-    #[error("too many people are signing in at this moment")]
-    Busy,
-    /// A stored hash cannot be read, or the cost is outside what argon2 allows.
-    #[error("password hashing: {0}")]
-    Broken(String),
-}
-
-/// A password's hash, ready to be stored.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Hashed(String);
-
-impl Hashed {
-    /// The PHC text that is stored.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-/// The answer of [`Keeper::verify`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Verdict {
-    /// The password is the one stored.
-    pub right: bool,
-    /// It was stored at another cost and should be hashed anew.
-    pub outdated: bool,
-}
-
-/// Hashes passwords on the blocking pool, a few at a time: each takes [`Cost::memory_kib`] of memory.
-#[derive(Clone)]
-pub struct Keeper {
-    inner: Arc<Inner>,
-}
-
-struct Inner {
-    argon2: Argon2<'static>,
-    /// Running at once.
-    running: Semaphore,
-    /// Running and waiting together.
-    admitted: Semaphore,
-    /// Stands in for the hash of an unknown login, so that the answer takes as long.
-    nobody: String,
-    hashes: AtomicU64,
-}
-
-/// Waiting places for each running hash. At 20 ms each nobody waits longer than about two seconds.
-const QUEUE_PER_RUNNER: usize = 100;
-
-impl Keeper {
-    /// A keeper that hashes at `cost`, `at_once` at a time.
-    ///
-    /// # Errors
-    /// [`KeeperError::Broken`] when argon2 refuses the cost.
-    pub fn new(cost: Cost, at_once: usize) -> Result<Self, KeeperError> {
-        let params = Params::new(cost.memory_kib, cost.passes, cost.lanes, None)
-            .map_err(|e| KeeperError::Broken(e.to_string()))?;
-        let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
-        let nobody = hash(&argon2, &Password("nobody".to_owned()), &[0; 16])?;
-        let at_once = at_once.max(1);
-        let inner = Inner {
-            argon2,
-            running: Semaphore::new(at_once),
-            admitted: Semaphore::new(at_once * (QUEUE_PER_RUNNER + 1)),
-            nobody,
-            hashes: AtomicU64::new(0),
-        };
-        Ok(Self { inner: Arc::new(inner) })
-    }
-
-    /// Hashes computed so far: for metrics, and to see that every refusal costs the same.
-    #[must_use]
-    pub fn hashes(&self) -> u64 {
-        self.inner.hashes.load(Ordering::Relaxed)
-    }
-
-    /// The hash to store for `password`.
-    ///
-    /// # Errors
-    /// [`KeeperError`].
-    pub async fn hash(&self, world: &World, password: &Password) -> Result<Hashed, KeeperError> {
-        let (salt, password) = (world.bytes::<16>(), password.clone());
-        self.slowly(move |inner| hash(&inner.argon2, &password, &salt)).await.map(Hashed)
-    }
-
-    /// Whether `password` is the one stored. Without a stored hash it works as long and says no.
-    ///
-    /// # Errors
-    /// [`KeeperError`].
-    pub async fn verify(&self, password: &Password, stored: Option<&str>) -> Result<Verdict, KeeperError> {
-        let (known, stored) = (stored.is_some(), stored.unwrap_or(&self.inner.nobody).to_owned());
-        let password = password.clone();
-        self.slowly(move |inner| {
-            let parsed = PasswordHash::new(&stored).map_err(|e| KeeperError::Broken(e.to_string()))?;
-            let right = inner.argon2.verify_password(password.0.as_bytes(), &parsed).is_ok();
-            let wanted = PasswordHash::new(&inner.nobody).map_err(|e| KeeperError::Broken(e.to_string()))?;
-            let outdated = parsed.algorithm != wanted.algorithm || parsed.params != wanted.params;
-            Ok(Verdict { right: right && known, outdated })
-        })
-        .await
-    }
-
-    async fn slowly<T: Send + 'static>(
-        &self,
-        work: impl FnOnce(&Inner) -> Result<T, KeeperError> + Send + 'static,
-    ) -> Result<T, KeeperError> {
-        let _place = self.inner.admitted.try_acquire().map_err(|_| KeeperError::Busy)?;
-        let _turn = self.inner.running.acquire().await.map_err(|_| KeeperError::Busy)?;
-        let inner = Arc::clone(&self.inner);
-        inner.hashes.fetch_add(1, Ordering::Relaxed);
-        tokio::task::spawn_blocking(move || work(&inner)).await.map_err(|e| KeeperError::Broken(e.to_string()))?
-    }
-}
-
-fn hash(argon2: &Argon2<'_>, password: &Password, salt: &[u8]) -> Result<String, KeeperError> {
-    let hash: PasswordHash =
-        argon2.hash_password_with_salt(password.0.as_bytes(), salt).map_err(|e| KeeperError::Broken(e.to_string()))?;
-    Ok(hash.to_string())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use kernel::time::TestClock;
-
-    fn world() -> World {
-        World::fixed(TestClock::default(), 1)
-    }
 
     #[test]
     fn weak_passwords_are_refused_with_their_reason() {
@@ -342,54 +194,5 @@ mod tests {
         {
             assert!(Password::chosen(text, "sato").is_ok(), "{text}");
         }
-    }
-
-    #[tokio::test]
-    async fn the_right_password_is_right_even_with_the_input_method_on() {
-        let keeper = Keeper::new(Cost::LEAST, 2).unwrap();
-        let stored = keeper.hash(&world(), &Password::chosen("correct horse 7", "x").unwrap()).await.unwrap();
-        assert!(stored.as_str().starts_with("$argon2id$v=19$m=8,t=1,p=1$"));
-        for (typed, right) in
-            [("correct horse 7", true), ("ｃｏｒｒｅｃｔ ｈｏｒｓｅ ７", true), ("Correct horse 7", false)]
-        {
-            let verdict = keeper.verify(&Password::typed(typed).unwrap(), Some(stored.as_str())).await.unwrap();
-            assert_eq!(verdict, Verdict { right, outdated: false }, "{typed}");
-        }
-    }
-
-    #[tokio::test]
-    async fn nobody_has_no_password_not_even_the_stand_in() {
-        let keeper = Keeper::new(Cost::LEAST, 2).unwrap();
-        let verdict = keeper.verify(&Password::typed("nobody").unwrap(), None).await.unwrap();
-        assert!(!verdict.right);
-    }
-
-    #[tokio::test]
-    async fn another_cost_is_outdated_but_right() {
-        let old = Keeper::new(Cost::LEAST, 1).unwrap();
-        let new = Keeper::new(Cost { memory_kib: 16, ..Cost::LEAST }, 1).unwrap();
-        let password = Password::typed("correct horse 7").unwrap();
-        let stored = old.hash(&world(), &password).await.unwrap();
-        assert_eq!(
-            new.verify(&password, Some(stored.as_str())).await.unwrap(),
-            Verdict { right: true, outdated: true }
-        );
-        assert!(matches!(new.verify(&password, Some("broken")).await, Err(KeeperError::Broken(_))));
-    }
-
-    #[tokio::test]
-    async fn a_crowd_is_turned_away_and_not_queued_for_ever() {
-        let keeper = Keeper::new(Cost { memory_kib: 1024, ..Cost::LEAST }, 1).unwrap();
-        let password = Password::typed("correct horse 7").unwrap();
-        let crowd = (0..QUEUE_PER_RUNNER + 20).map(|_| {
-            let (keeper, password) = (keeper.clone(), password.clone());
-            tokio::spawn(async move { keeper.verify(&password, None).await })
-        });
-        let mut busy = 0;
-        for one in crowd.collect::<Vec<_>>() {
-            busy += usize::from(matches!(one.await.unwrap(), Err(KeeperError::Busy)));
-        }
-        assert!((1..=20).contains(&busy), "{busy} were turned away");
-        assert!(!keeper.verify(&password, None).await.unwrap().right, "afterwards there is room again");
     }
 }

@@ -6,7 +6,8 @@ use kernel::locale::Localized;
 use kernel::text::{Line, fold, nfkc};
 use store::{Json, Tx};
 
-use crate::password::{Hashed, Keeper, KeeperError, Password};
+use crate::keeper::{Hashed, Keeper, KeeperError};
+use crate::password::Password;
 use crate::{Actor, PersonId, record, session};
 
 store::statements! {

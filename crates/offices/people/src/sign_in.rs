@@ -14,8 +14,9 @@ use kernel::text::Line;
 use kernel::time::Instant;
 use store::{Act, Db, Tx};
 
+use crate::keeper::{Hashed, Keeper, KeeperError, Verdict};
 use crate::limit;
-use crate::password::{Hashed, Keeper, KeeperError, Password, Verdict};
+use crate::password::Password;
 use crate::persons::Login;
 use crate::policy::{Policy, SecondFactor};
 use crate::second_factor::prove;
