@@ -12,6 +12,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 const program = process.env.YOKOGUSHI_TEST_PROGRAM
   ?? fileURLToPath(new URL('../../../target/debug/yokogushi', import.meta.url));
 
+/** Words before the program's own, to run it under another clock: `cargo xtask soak hours`. */
+const before = (process.env.YOKOGUSHI_TEST_PREFIX ?? '').split(' ').filter((word) => word !== '');
+
 async function freePort() {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -28,7 +31,8 @@ export async function startCity() {
   const environment = Object.fromEntries(
     Object.entries(process.env).filter(([name]) => !name.startsWith('YOKOGUSHI_')),
   );
-  const child = spawn(program, ['serve', '--listen', `127.0.0.1:${port}`, '--data', join(folder, 'data')], {
+  const words = [...before, program, 'serve', '--listen', `127.0.0.1:${port}`, '--data', join(folder, 'data')];
+  const child = spawn(words[0], words.slice(1), {
     env: { ...environment, NO_COLOR: '1' },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -52,6 +56,18 @@ export async function startCity() {
       const used = taken.get(login) ?? 0;
       taken.set(login, used + 1);
       return { password, code: codes[used] };
+    },
+    /** The program's own time in Japan, day and time of day; its clock need not be ours. */
+    async now() {
+      const answer = await fetch(`${city.url}/livez`);
+      const japan = new Date(new Date(answer.headers.get('date')).getTime() + 9 * 60 * 60 * 1000).toISOString();
+      return { day: japan.slice(0, 10), time: japan.slice(11, 19) };
+    },
+    /** Waits until so many seconds are left of the day: at midnight the hall of a walk would empty under its feet. */
+    async keepsItsDay(seconds) {
+      const [hours, minutes, second] = (await city.now()).time.split(':').map(Number);
+      const left = 24 * 60 * 60 - (hours * 60 + minutes) * 60 - second;
+      if (left < seconds) await sleep((left + 2) * 1000);
     },
     async stop() {
       if (gone === null) {

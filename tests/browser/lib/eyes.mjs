@@ -49,6 +49,7 @@ export async function person(browser, options) {
   if (locale !== 'ja') await context.addCookies([{ name: 'lang', value: locale, url: city.url }]);
   const page = await context.newPage();
   page.setDefaultTimeout(10_000);
+  const inspector = script ? null : await context.newCDPSession(page);
   const trouble = [];
   page.on('console', (message) => {
     // A refused form answers 4xx on purpose, and the console says so; everything else that is an error is one.
@@ -75,7 +76,7 @@ export async function person(browser, options) {
       const folder = join(shots, name);
       mkdirSync(folder, { recursive: true });
       await page.screenshot({ path: join(folder, `${String(number).padStart(2, '0')}-${what}.png`), fullPage: true });
-      if (accessible && script) found.push(...await violations(page));
+      if (accessible) found.push(...await violations(page, inspector));
       assert.deepEqual(found, [], `${name} ${what} (${page.url()})`);
     },
     /** Keeps a picture of the moment something went wrong. */
@@ -134,8 +135,26 @@ async function faults(page) {
   return found;
 }
 
-/** What axe finds, by WCAG 2.2 A and AA and its best practices. */
-async function violations(page) {
+/**
+ * What axe finds, by WCAG 2.2 A and AA and its best practices.
+ *
+ * axe is a script itself and waits for timers, which do not run where scripts may not. A page without JavaScript is loaded without
+ * it, so that none of our scripts has run; only then are scripts allowed, for axe alone, and forbidden again before the next step.
+ * What axe sees is the page as it stands without JavaScript; that nothing of ours ran meanwhile is checked by eyes.test.mjs.
+ */
+async function violations(page, inspector) {
+  const forbid = (value) => inspector?.send('Emulation.setScriptExecutionDisabled', { value });
+  // The browser keeps what was said last, and a repetition says nothing: first the same again, then the change.
+  await forbid(true);
+  await forbid(false);
+  try {
+    return await judged(page);
+  } finally {
+    await forbid(true);
+  }
+}
+
+async function judged(page) {
   if (!await page.evaluate(() => 'axe' in globalThis)) await page.evaluate(axe);
   // At its end nothing of a page lies under the bar that stays at the foot of a phone, as nothing does for a reader who scrolls.
   await page.evaluate(() => window.scrollTo(0, document.documentElement.scrollHeight));

@@ -1,6 +1,7 @@
 // The story as people walk it. Each step looks at the page it stands on.
 
 import assert from 'node:assert/strict';
+import { staffRoute } from './places.mjs';
 import { readQr } from './qr.mjs';
 
 /** The button that sends the form of a page. */
@@ -9,6 +10,12 @@ const send = (page) => page.locator('main form button.btn[type=submit], main for
 /** Sends the form and waits for the next page. */
 async function submit(page) {
   await Promise.all([page.waitForLoadState('load'), page.waitForEvent('framenavigated'), send(page).click()]);
+}
+
+/** The same on a page that has a form for looking, too. */
+async function sendPost(page) {
+  const button = page.locator('main form[method=post] .go-row button.btn').first();
+  await Promise.all([page.waitForLoadState('load'), page.waitForEvent('framenavigated'), button.click()]);
 }
 
 /** A form sent without its answer comes back with its errors listed on top. */
@@ -153,16 +160,21 @@ async function press(page, button) {
   await page.waitForLoadState('load');
 }
 
-/** Opens the counter's day and sits down at a desk where nobody is being served; `skip` leaves the first free ones to colleagues. */
-export async function sitDown(me, counter, skip = 0) {
+/**
+ * Opens the counter's day and sits down at a desk. Whoever is called to it or served there from before is seen off first, as a
+ * clerk does who takes over from a colleague: how many desks of the demo hall are taken depends on the hour.
+ */
+export async function sitDown(me, counter, desk = 1) {
   const { page } = me;
-  await me.go(`/staff/visits/${counter}`);
-  const busy = (await page.locator('table.visits td.wait').allInnerTexts())
-    .flatMap((text) => [...text.matchAll(/(\d+)番/gu)].map((found) => found[1]));
-  const desks = await page.locator('#desk button[name=desk]').evaluateAll((buttons) => buttons.map((button) => button.value));
-  const free = desks.filter((desk) => !busy.includes(desk));
-  assert.ok(free.length > skip, `no desk is free among ${desks}, busy are ${busy}`);
-  await press(page, page.locator(`#desk button[name=desk][value="${free[skip]}"]`));
+  await me.go(`/staff/visits/${counter}?desk=change`);
+  await press(page, page.locator(`#desk button[name=desk][value="${desk}"]`));
+  const mine = page.locator('a.btn.call:visible');
+  for (let turn = 0; turn < 5 && await mine.count() > 0; turn += 1) {
+    await me.go(await mine.first().getAttribute('href'));
+    if (await page.locator('#pane button[name=act][value=start]').count() > 0) await act(me, 'start');
+    await act(me, 'finish');
+    await me.go(`/staff/visits/${counter}`);
+  }
   assert.equal(await page.locator('button.call:visible').count(), 1, 'nobody can be called without a desk');
   await me.look('day');
 }
@@ -195,15 +207,57 @@ export async function addWalkIn(me, counter, { mistakes = false } = {}) {
   return { ticket, link: await readQr(page.locator('main section .qr img')) };
 }
 
-/** Opens each page a link of the rail leads to. */
-export async function walkTheRail(me) {
+/** Books by telephone, at the last free time of the first day that has one; the number and the day. */
+export async function bookByPhone(me, counter, { email = '' } = {}) {
   const { page } = me;
-  await me.go('/staff');
-  const addresses = await page.locator('#rail a.item').evaluateAll((links) => links.map((link) => link.getAttribute('href')));
-  for (const address of addresses) {
-    const status = await me.go(address);
-    assert.equal(status, 200, address);
-    await me.look(`rail${address.replaceAll('/', '-')}`);
+  await me.go(`/staff/visits/${counter}/book`);
+  await me.look('phone');
+  const day = await page.locator('main form[method=post] input[name=day]').getAttribute('value');
+  await page.locator('main label.slot').last().click();
+  await page.locator('label.choice:has(input[name=who][value=self])').click();
+  if (email !== '') await page.locator('#email').fill(email);
+  await sendPost(page);
+  await page.waitForURL('**/slip?**');
+  await me.look('phone-slip');
+  return { day, number: (await page.locator('main section .done-number b').innerText()).trim() };
+}
+
+/** Closes a counter for a day five weeks ahead; the page that says so. */
+export async function closeDay(me, city, counter) {
+  const { page } = me;
+  await me.go(`/staff/services/counters/${counter}`);
+  const day = new Date(new Date((await city.now()).day).getTime() + 35 * 24 * 60 * 60 * 1000).toISOString().slice(0, 10);
+  await page.locator('#day').fill(day);
+  await page.locator('#reason_ja').fill('設備の点検');
+  await sendPost(page);
+  await me.look('closed');
+  assert.match(await page.locator('main').innerText(), /設備の点検/u);
+}
+
+/**
+ * Opens every page of staff that links lead to from the first one, one of each kind, and looks at it; the routes that were seen.
+ * Ids and codes make no new page, and neither does another value of a filter.
+ */
+export async function walkTheHouse(me) {
+  const { page } = me;
+  const seen = new Map();
+  const kind = (address) => {
+    const { pathname, searchParams } = new URL(address, 'http://any');
+    const route = staffRoute(pathname);
+    return route && { route, name: [route, ...new Set([...searchParams.keys()].sort())].join(' ') };
+  };
+  const ahead = ['/staff'];
+  while (ahead.length > 0) {
+    const address = ahead.shift();
+    const { route, name } = kind(address);
+    if (seen.has(name)) continue;
+    seen.set(name, route);
+    assert.ok(seen.size <= 90, `more and more pages: ${[...seen.keys()].join(', ')}`);
+    assert.equal(await me.go(address), 200, address);
+    await me.look(`house-${name.replaceAll(/[^a-z0-9]+/giu, '-')}`);
+    const links = await page.locator('a[href^="/"], a[href^="?"]').evaluateAll((all) => all.filter((link) => !link.hasAttribute('download'))
+      .map((link) => link.href.slice(link.origin.length)));
+    ahead.push(...links.filter((link) => kind(link)));
   }
-  return addresses;
+  return new Set(seen.values());
 }
