@@ -115,10 +115,12 @@ fn places_of_staff(page: &str, slot: &Slot) -> usize {
         .unwrap()
 }
 
-fn through_every_door(engine: Engine) {
+/// Programs come to the first node, residents' browsers to the last, staff to every one.
+fn through_every_door(engine: Engine, nodes: usize) {
     let city = City::new(engine, Content::Demo);
-    let node = city.serve();
-    let mut clerk = city.signed_in(&node, "morimoto");
+    let nodes: Vec<Node> = (0..nodes).map(|_| city.serve()).collect();
+    let (node, last) = (&nodes[0], &nodes[nodes.len() - 1]);
+    let mut clerk = city.signed_in(node, "morimoto");
     let phone = "/staff/visits/shimin/book";
     let page = clerk.get(phone).expect(200).text();
     let services = node.client().get("/api/v1/visits/services").expect(200).json();
@@ -148,7 +150,7 @@ fn through_every_door(engine: Engine) {
                     (Door::Api, story::booking(&slot, &story::fresh_key(), &serde_json::Value::Null), node.client())
                 }
                 2 | 3 => {
-                    let (client, path, once) = before_the_last_button(&node, &code, &slot);
+                    let (client, path, once) = before_the_last_button(last, &code, &slot);
                     (Door::Form, Ask::post_form(&path, &[("once", &once)]), client)
                 }
                 _ => {
@@ -160,7 +162,8 @@ fn through_every_door(engine: Engine) {
                         ("who", "self"),
                         ("locale", "ja"),
                     ];
-                    (Door::Staff, Ask::post_form(phone, &fields), node.browser().with_cookies(clerk.cookies()))
+                    let browser = nodes[caller / 5 % nodes.len()].browser();
+                    (Door::Staff, Ask::post_form(phone, &fields), browser.with_cookies(clerk.cookies()))
                 }
             };
             let barrier = Arc::clone(&barrier);
@@ -183,14 +186,23 @@ fn through_every_door(engine: Engine) {
     }
     assert_eq!(residents, PLACES, "residents share the places of the web, whichever door they take");
     assert_eq!(staff, staff_places.min(CALLERS / 5), "staff have their own places");
+    // And nobody gets one more afterwards, on any node.
+    for node in &nodes {
+        assert_eq!(story::book(&mut node.client(), &slot).status, 409);
+    }
 }
 
 #[test]
 fn two_hundred_through_api_form_and_staff_on_sqlite() {
-    through_every_door(Engine::Sqlite);
+    through_every_door(Engine::Sqlite, 1);
 }
 
 #[test]
 fn two_hundred_through_api_form_and_staff_on_postgres() {
-    through_every_door(Engine::Postgres);
+    through_every_door(Engine::Postgres, 1);
+}
+
+#[test]
+fn two_hundred_through_api_form_and_staff_on_two_nodes() {
+    through_every_door(Engine::Postgres, 2);
 }

@@ -44,7 +44,7 @@ impl Counts {
 }
 
 /// Without terminal colours.
-fn plain(line: &str) -> String {
+pub(crate) fn plain(line: &str) -> String {
     let mut text = String::new();
     let mut characters = line.chars();
     while let Some(c) = characters.next() {

@@ -1,6 +1,7 @@
 //! Project tasks: `cargo xtask test` proves the house, `cargo xtask soak` runs the long matrices.
 
 mod counts;
+mod failures;
 mod machine;
 mod process;
 mod soak;
@@ -12,7 +13,7 @@ const HELP: &str = "\
 cargo xtask test [--quick] [FILTER]   every test: unit, both databases, HTTP, races, crashes, browser
                                       --quick leaves out what starts the program or a browser
                                       FILTER  only tests whose name contains it
-cargo xtask soak [NAME]               the long matrices, resumable: kills-sqlite, kills-postgres, pages
+cargo xtask soak [NAME]               the long matrices, resumable: kills-sqlite, kills-postgres, pages, hours
 cargo xtask needs                     installs, or names, what the tests need on this machine";
 
 fn main() -> ExitCode {

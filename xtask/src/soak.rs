@@ -3,17 +3,37 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::counts::Counts;
+use crate::failures::Failures;
 use crate::machine::{self, Scope};
 use crate::process::{Stopwatch, cargo, first_line, root, target, watch};
-use crate::test;
+use crate::test::{self, Told};
 
 /// Kill points of each database engine, and how many one step takes.
 const KILLS: u32 = 200;
 const KILLS_A_STEP: u32 = 10;
+
+/// Moments in Japan at which the whole story must work: before, in and after hours, over midnight, on closed days, at the year's
+/// and the fiscal year's turn.
+const MOMENTS: [&str; 11] = [
+    "2027-05-11T08:40",
+    "2027-05-11T10:30",
+    "2027-05-11T12:30",
+    "2027-05-11T16:50",
+    "2027-05-11T17:30",
+    "2027-05-11T23:50",
+    "2027-05-11T23:58",
+    "2027-05-15T11:00",
+    "2027-11-23T13:00",
+    "2027-12-31T15:00",
+    "2027-04-01T00:05",
+];
+
+/// Where libfaketime may be.
+const LIBRARIES: [&str; 2] =
+    ["/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1", "/usr/lib/aarch64-linux-gnu/faketime/libfaketimeMT.so.1"];
 
 /// One long matrix, cut into steps.
 struct Matrix {
@@ -55,10 +75,15 @@ fn matrices() -> Vec<Matrix> {
             ],
         })
         .collect();
+    let hours = MOMENTS
+        .into_iter()
+        .map(|moment| Step { id: moment.to_owned(), command: hours_command, environment: Vec::new() })
+        .collect();
     vec![
         Matrix { name: "kills-sqlite", steps: kills("sqlite") },
         Matrix { name: "kills-postgres", steps: kills("postgres") },
         Matrix { name: "pages", steps: pages },
+        Matrix { name: "hours", steps: hours },
     ]
 }
 
@@ -85,6 +110,27 @@ fn pages_command(_: &Step) -> Result<Command, String> {
     Ok(command)
 }
 
+/// The browser tests with a program whose clock shows another moment; the tests' and the browser's own clocks stay.
+///
+/// Debian's `faketime` brings the library. Durations stay real, and so do the times of files.
+fn hours_command(step: &Step) -> Result<Command, String> {
+    let library = LIBRARIES
+        .into_iter()
+        .find(|path| Path::new(path).exists())
+        .ok_or("libfaketime is missing; on Debian, as root: apt-get install faketime")?;
+    let seconds = |moment: &str| -> Option<i64> { first_line("date", &["--date", moment, "+%s"])?.trim().parse().ok() };
+    let (Some(then), Some(now)) = (seconds(&format!("{}+09:00", step.id)), seconds("now")) else {
+        return Err(format!("`date` cannot read {}", step.id));
+    };
+    let mut command = test::browser_command()?;
+    command.env(
+        "YOKOGUSHI_TEST_PREFIX",
+        format!("env LD_PRELOAD={library} FAKETIME={:+} DONT_FAKE_MONOTONIC=1 NO_FAKE_STAT=1", then - now),
+    );
+    command.args(test::browser_files()?);
+    Ok(command)
+}
+
 /// Runs the named matrix, or all; steps done before (on the same commit) are not repeated.
 pub(crate) fn run(names: &[&str]) -> Result<(), String> {
     let matrices = matrices();
@@ -95,7 +141,7 @@ pub(crate) fn run(names: &[&str]) -> Result<(), String> {
         }
     }
     machine::prepare(Scope::Everything)?;
-    test::build_program()?;
+    test::build_program(&mut Told::default())?;
     test::install_browser_packages()?;
     let mut failed = false;
     for matrix in matrices.iter().filter(|m| names.is_empty() || names.contains(&m.name)) {
@@ -112,6 +158,7 @@ fn run_matrix(matrix: &Matrix) -> Result<bool, String> {
         fs::read_to_string(&state).unwrap_or_default().lines().map(str::to_owned).collect();
     let stopwatch = Stopwatch::start();
     let (mut passed, mut failed, taken_up) = (done.len(), 0, done.len());
+    let mut troubles = Failures::default();
     for (number, step) in matrix.steps.iter().enumerate() {
         if done.contains(&step.id) {
             continue;
@@ -119,8 +166,9 @@ fn run_matrix(matrix: &Matrix) -> Result<bool, String> {
         println!("== soak {}: step {} of {}: {}", matrix.name, number + 1, matrix.steps.len(), step.id);
         let mut command = (step.command)(step)?;
         command.envs(step.environment.iter().map(|(name, value)| (name, value)));
-        let mut counts = Counts::default();
-        let status = watch(&mut command, |line| counts.read(line))?;
+        let mut told = Told::default();
+        let status = watch(&mut command, |line| told.read(line))?;
+        let counts = told.counts;
         // A step that ran nothing proves nothing.
         if status.success() && counts.passed > 0 && counts.failed == 0 {
             passed += 1;
@@ -129,6 +177,7 @@ fn run_matrix(matrix: &Matrix) -> Result<bool, String> {
             fs::write(&state, text).map_err(|e| format!("{} cannot be written: {e}", state.display()))?;
         } else {
             failed += 1;
+            troubles.extend(told.failures);
             eprintln!("xtask: step {} failed", step.id);
         }
     }
@@ -142,6 +191,9 @@ fn run_matrix(matrix: &Matrix) -> Result<bool, String> {
         matrix.steps.len(),
         machine_words(),
     ))?;
+    for line in troubles.told_again() {
+        println!("{line}");
+    }
     println!("{passed} passed, {failed} failed");
     Ok(failed == 0)
 }

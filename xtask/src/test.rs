@@ -1,9 +1,11 @@
-//! `cargo xtask test`: every part in order, one closing line.
+//! `cargo xtask test`: every part in order; at the end what failed, and one closing line.
 
+use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
 use crate::counts::Counts;
+use crate::failures::Failures;
 use crate::machine::{self, Scope};
 use crate::process::{self, Stopwatch, cargo, quiet, root, watch};
 
@@ -34,10 +36,25 @@ fn options(words: &[&str]) -> Result<Options, String> {
     Ok(options)
 }
 
+/// What a part's runner told while it ran.
+#[derive(Default)]
+pub(crate) struct Told {
+    pub(crate) counts: Counts,
+    pub(crate) failures: Failures,
+}
+
+impl Told {
+    /// Takes a line.
+    pub(crate) fn read(&mut self, line: &str) {
+        self.counts.read(line);
+        self.failures.read(line);
+    }
+}
+
 /// What a part came to.
 struct Part {
     name: &'static str,
-    counts: Counts,
+    told: Told,
     took: Duration,
     trouble: Option<String>,
 }
@@ -47,57 +64,63 @@ pub(crate) fn run(words: &[&str]) -> Result<(), String> {
     let options = options(words)?;
     machine::prepare(if options.quick { Scope::Databases } else { Scope::Everything })?;
     let filter = options.filter.as_deref();
-    let mut parts = vec![part("unit tests, both databases", |counts| {
-        rust_tests(&["--workspace", "--exclude", OUTSIDE], filter, counts)
+    let mut parts = vec![part("unit tests, both databases", |told| {
+        rust_tests(&["--workspace", "--exclude", OUTSIDE], filter, told)
     })];
     if filter.is_none() {
         parts.push(part("examples in the documentation", examples));
+        parts.push(part("types of the front end", front_end_types));
     }
     if !options.quick {
-        let program = part("building the program", |_| build_program());
+        let program = part("building the program", build_program);
         let built = program.trouble.is_none();
         parts.push(program);
         if built {
-            parts.push(part("HTTP, races, crashes", |counts| rust_tests(&["--package", OUTSIDE], filter, counts)));
-            parts.push(part("browser", |counts| browser_tests(filter, counts)));
+            parts.push(part("HTTP, races, crashes", |told| rust_tests(&["--package", OUTSIDE], filter, told)));
+            parts.push(part("browser", |told| browser_tests(filter, told)));
         }
     }
     machine::stop_database();
-    close(&parts, filter)
+    close(parts, filter)
 }
 
-/// Prints the table of parts and the closing line.
-fn close(parts: &[Part], filter: Option<&str>) -> Result<(), String> {
-    let mut sum = Counts::default();
+/// Prints the table of parts, what failed, and the closing line.
+fn close(parts: Vec<Part>, filter: Option<&str>) -> Result<(), String> {
+    let mut sum = Told::default();
     println!();
     for part in parts {
         let trouble = part.trouble.as_deref().map(|t| format!("  {t}")).unwrap_or_default();
-        println!("{:>7.1} s  {:<32} {}{trouble}", part.took.as_secs_f64(), part.name, part.counts);
-        sum += part.counts;
+        println!("{:>7.1} s  {:<32} {}{trouble}", part.took.as_secs_f64(), part.name, part.told.counts);
+        sum.counts += part.told.counts;
+        sum.failures.extend(part.told.failures);
     }
-    if sum.passed + sum.failed == 0 {
+    let mut counts = sum.counts;
+    if counts.passed + counts.failed == 0 {
         println!("no test {}", filter.map_or_else(|| "was found".to_owned(), |f| format!("has `{f}` in its name")));
-        sum.failed = 1;
+        counts.failed = 1;
     }
-    println!("{sum}");
-    if sum.failed == 0 { Ok(()) } else { Err(String::new()) }
+    for line in sum.failures.told_again() {
+        println!("{line}");
+    }
+    println!("{counts}");
+    if counts.failed == 0 { Ok(()) } else { Err(String::new()) }
 }
 
-fn part(name: &'static str, body: impl FnOnce(&mut Counts) -> Result<(), String>) -> Part {
+fn part(name: &'static str, body: impl FnOnce(&mut Told) -> Result<(), String>) -> Part {
     println!("\n== {name}");
     let watch = Stopwatch::start();
-    let mut counts = Counts::default();
-    let trouble = body(&mut counts).err();
+    let mut told = Told::default();
+    let trouble = body(&mut told).err();
     if let Some(trouble) = &trouble {
         eprintln!("xtask: {name}: {trouble}");
         // A part that could not run is a failure even when it counted nothing.
-        counts.failed = counts.failed.max(1);
+        told.counts.failed = told.counts.failed.max(1);
     }
-    Part { name, counts, took: watch.elapsed(), trouble }
+    Part { name, told, took: watch.elapsed(), trouble }
 }
 
 /// Runs Rust tests with nextest, or with cargo's own runner where that is missing.
-pub(crate) fn rust_tests(selection: &[&str], filter: Option<&str>, counts: &mut Counts) -> Result<(), String> {
+pub(crate) fn rust_tests(selection: &[&str], filter: Option<&str>, told: &mut Told) -> Result<(), String> {
     let mut command = cargo();
     let nextest = machine::nextest();
     if nextest {
@@ -120,43 +143,54 @@ pub(crate) fn rust_tests(selection: &[&str], filter: Option<&str>, counts: &mut 
     let status = watch(&mut command, |line| {
         // nextest shows what a failed test printed, its own "test result" included, and counts it in its summary.
         if !(nextest && line.contains("test result: ")) {
-            counts.read(line);
+            told.counts.read(line);
         }
+        told.failures.read(line);
     })?;
     if status.success() {
         return Ok(());
     }
-    Err(if counts.failed > 0 {
+    Err(if told.counts.failed > 0 {
         "some tests failed".to_owned()
     } else {
         format!("the tests could not be built or run ({status})")
     })
 }
 
-fn examples(counts: &mut Counts) -> Result<(), String> {
-    let status = watch(cargo().args(["test", "--quiet", "--doc", "--workspace"]), |line| counts.read(line))?;
+fn examples(told: &mut Told) -> Result<(), String> {
+    let status = watch(cargo().args(["test", "--quiet", "--doc", "--workspace"]), |line| told.read(line))?;
     if status.success() { Ok(()) } else { Err(format!("an example failed ({status})")) }
 }
 
+/// The front end's TypeScript, checked with the compiler of its lock file; esbuild, which bundles it, only drops the types.
+fn front_end_types(told: &mut Told) -> Result<(), String> {
+    let folder = root().join("frontend");
+    install_packages(&folder)?;
+    let mut command = Command::new("npm");
+    command.current_dir(folder).args(["run", "--silent", "check"]);
+    let status = watch(&mut command, |line| told.failures.read(line))?;
+    if status.success() { Ok(()) } else { Err(format!("the types do not fit ({status})")) }
+}
+
 /// Builds the program the outside tests start.
-pub(crate) fn build_program() -> Result<(), String> {
-    let status = watch(cargo().args(["build", "--package", "yokogushi"]), |_| ())?;
+pub(crate) fn build_program(told: &mut Told) -> Result<(), String> {
+    let status = watch(cargo().args(["build", "--package", "yokogushi"]), |line| told.failures.read(line))?;
     if status.success() { Ok(()) } else { Err(format!("the program does not build ({status})")) }
 }
 
-fn browser_tests(filter: Option<&str>, counts: &mut Counts) -> Result<(), String> {
+fn browser_tests(filter: Option<&str>, told: &mut Told) -> Result<(), String> {
     install_browser_packages()?;
     let mut command = browser_command()?;
     if let Some(filter) = filter {
         command.arg(format!("--test-name-pattern={filter}"));
     }
     command.args(browser_files()?);
-    let status = watch(&mut command, |line| counts.read(line))?;
+    let status = watch(&mut command, |line| told.read(line))?;
     if status.success() { Ok(()) } else { Err(format!("browser tests failed ({status})")) }
 }
 
 /// The files of browser tests, named one by one: node's versions differ in how they search.
-fn browser_files() -> Result<Vec<String>, String> {
+pub(crate) fn browser_files() -> Result<Vec<String>, String> {
     let folder = root().join("tests/browser");
     let entries = std::fs::read_dir(&folder).map_err(|e| format!("{} cannot be read: {e}", folder.display()))?;
     let mut files: Vec<String> = entries
@@ -168,9 +202,13 @@ fn browser_files() -> Result<Vec<String>, String> {
     if files.is_empty() { Err("there is no browser test".to_owned()) } else { Ok(files) }
 }
 
-/// The npm packages of the browser tests, by their lock file.
+/// The npm packages of the browser tests.
 pub(crate) fn install_browser_packages() -> Result<(), String> {
-    let folder = root().join("tests/browser");
+    install_packages(&root().join("tests/browser"))
+}
+
+/// The npm packages of a folder, by its lock file.
+fn install_packages(folder: &Path) -> Result<(), String> {
     let mut command = Command::new("npm");
     command.current_dir(folder).args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]);
     quiet(&mut command).map(|_| ())
@@ -185,7 +223,8 @@ pub(crate) fn browser_command() -> Result<Command, String> {
         .env("YOKOGUSHI_TEST_BROWSER", browser)
         .env("YOKOGUSHI_TEST_PROGRAM", process::target().join("debug/yokogushi"))
         .env("YOKOGUSHI_TEST_SCREENSHOTS", process::target().join("screenshots"))
-        .args(["--test", "--test-concurrency=1"]);
+        // One form of report whatever node's version and the terminal are: it is read by us, too.
+        .args(["--test", "--test-concurrency=1", "--test-reporter=tap"]);
     Ok(command)
 }
 
