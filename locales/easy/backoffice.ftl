@@ -188,6 +188,10 @@ backoffice-post-close = しょくを なくす
 backoffice-post-close-text = さいごの 日の つぎの日から、この しょくの けんげんは なくなります。
 
 # Units
+backoffice-role-programmes = 市の しごと
+backoffice-role-planning = 企画
+backoffice-role-finance = お金
+backoffice-role-reform = みなおし
 backoffice-unit = ぶしょ
 backoffice-units-title = そしきと しょく
 backoffice-units-on = { $day } の そしきです。

@@ -188,6 +188,10 @@ backoffice-post-close = Close the post
 backoffice-post-close-text = From the day after, nobody has authority from this post.
 
 # Units
+backoffice-role-programmes = Programmes
+backoffice-role-planning = Planning
+backoffice-role-finance = Finance
+backoffice-role-reform = Reform
 backoffice-unit = Unit
 backoffice-units-title = Organisation and posts
 backoffice-units-on = The organisation on { $day }.

@@ -188,6 +188,10 @@ backoffice-post-close = 職を廃止する
 backoffice-post-close-text = 最後の日の翌日から、この職に就いている人の権限はなくなります。
 
 # Units
+backoffice-role-programmes = 事業担当
+backoffice-role-planning = 企画
+backoffice-role-finance = 財政
+backoffice-role-reform = 行革
 backoffice-unit = 所属
 backoffice-units-title = 組織と職
 backoffice-units-on = { $day } の組織です。

@@ -51,6 +51,10 @@ pub(crate) fn role_key(role: Role) -> &'static str {
         Role::Places => "backoffice-role-places",
         Role::Messages => "backoffice-role-messages",
         Role::Auditor => "backoffice-role-auditor",
+        Role::Programmes => "backoffice-role-programmes",
+        Role::Planning => "backoffice-role-planning",
+        Role::Finance => "backoffice-role-finance",
+        Role::Reform => "backoffice-role-reform",
         Role::Administrator => "backoffice-role-administrator",
     }
 }

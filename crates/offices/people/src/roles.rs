@@ -23,11 +23,15 @@ pub enum Permission {
     ReadAudit = 1 << 7,
     /// Run the installation: settings, holidays, backups, sign-in of others.
     Administer = 1 << 8,
+    /// Write the KPIs, results and explanations of the own 所管's programmes.
+    EditProgrammes = 1 << 9,
+    /// See every division's drafts and change the KPIs of any programme: 企画, 財政 and 行革.
+    EvaluateAll = 1 << 10,
 }
 
 impl Permission {
     /// All of them, in the order of the table in the documentation.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 11] = [
         Self::ServeCounter,
         Self::BookForResidents,
         Self::ManageServices,
@@ -37,14 +41,25 @@ impl Permission {
         Self::ManageMessages,
         Self::ReadAudit,
         Self::Administer,
+        Self::EditProgrammes,
+        Self::EvaluateAll,
     ];
 
     /// Whether holding it counts for the whole city. The others count only within the post's 所管.
     #[must_use]
     pub fn city_wide(self) -> bool {
         match self {
-            Self::ServeCounter | Self::BookForResidents | Self::ManageServices | Self::ReadVoices => false,
-            Self::ManagePeople | Self::ManagePlaces | Self::ManageMessages | Self::ReadAudit | Self::Administer => true,
+            Self::ServeCounter
+            | Self::BookForResidents
+            | Self::ManageServices
+            | Self::ReadVoices
+            | Self::EditProgrammes => false,
+            Self::ManagePeople
+            | Self::ManagePlaces
+            | Self::ManageMessages
+            | Self::ReadAudit
+            | Self::Administer
+            | Self::EvaluateAll => true,
         }
     }
 
@@ -61,6 +76,8 @@ impl Permission {
             Self::ManageMessages => "manage_messages",
             Self::ReadAudit => "read_audit",
             Self::Administer => "administer",
+            Self::EditProgrammes => "edit_programmes",
+            Self::EvaluateAll => "evaluate_all",
         }
     }
 }
@@ -116,11 +133,19 @@ pub enum Role {
     Auditor,
     /// 管理者: the whole installation.
     Administrator,
+    /// 事業担当: the programmes of the own 所管.
+    Programmes,
+    /// 企画: what programmes do for the plan.
+    Planning,
+    /// 財政: what they cost.
+    Finance,
+    /// 行革: what they achieve, and what becomes of them.
+    Reform,
 }
 
 impl Role {
     /// All of them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 11] = [
         Self::Clerk,
         Self::CounterChief,
         Self::Personnel,
@@ -128,6 +153,10 @@ impl Role {
         Self::Messages,
         Self::Auditor,
         Self::Administrator,
+        Self::Programmes,
+        Self::Planning,
+        Self::Finance,
+        Self::Reform,
     ];
 
     /// The word stored and used in addresses.
@@ -141,6 +170,10 @@ impl Role {
             Self::Messages => "messages",
             Self::Auditor => "auditor",
             Self::Administrator => "administrator",
+            Self::Programmes => "programmes",
+            Self::Planning => "planning",
+            Self::Finance => "finance",
+            Self::Reform => "reform",
         }
     }
 
@@ -155,6 +188,10 @@ impl Role {
             Self::Messages => "配信",
             Self::Auditor => "監査",
             Self::Administrator => "管理者",
+            Self::Programmes => "事業担当",
+            Self::Planning => "企画",
+            Self::Finance => "財政",
+            Self::Reform => "行革",
         }
     }
 
@@ -177,6 +214,8 @@ impl Role {
             Self::Auditor => &[P::ReadAudit],
             // Serving residents is no part of it: whoever runs the machine has no reason to see cases.
             Self::Administrator => &[P::ManagePeople, P::ManagePlaces, P::ManageMessages, P::ReadAudit, P::Administer],
+            Self::Programmes => &[P::EditProgrammes],
+            Self::Planning | Self::Finance | Self::Reform => &[P::EditProgrammes, P::EvaluateAll],
         };
         list.iter().copied().collect()
     }
