@@ -6,7 +6,7 @@
 //! | [`time`] | [`Instant`](time::Instant) in µs UTC, clocks, [`Stopwatch`] |
 //! | [`day`] | civil [`Day`](day::Day), [`Minute`](day::Minute), [`Month`](day::Month), [`Weekday`](day::Weekday) in Japan Standard Time |
 //! | [`fiscal`], [`wareki`], [`holidays`] | 年度, 和暦, 国民の祝日 and opening days |
-//! | [`yen`] | money |
+//! | [`yen`], [`decimal`] | money; other numbers, exact |
 //! | [`text`] | normalisation and the text types every form field becomes |
 //! | [`locale`] | the languages of the screens |
 //! | [`id!`](crate::id!) | typed UUIDv7 identifiers |
@@ -15,6 +15,7 @@
 //! [`World::real`]; everything else is a pure function of its arguments.
 
 pub mod day;
+pub mod decimal;
 pub mod fiscal;
 pub mod holidays;
 pub mod id;

@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::decimal::{scaled, signed};
 use crate::text::nfkc;
 
 /// An amount in yen; may be negative.
@@ -57,7 +58,7 @@ impl Yen {
     /// separators and full-width digits are understood; exponents, blanks and words are not an amount.
     #[must_use]
     pub fn from_thousands_decimal(text: &str) -> Option<Self> {
-        decimal(text, 3)
+        scaled(text, 3).map(Self)
     }
 
     /// Reads an amount in yen: `1,234円`, `¥1234`, `－1,234`, `△1,234`.
@@ -71,42 +72,8 @@ impl Yen {
         if digits.contains('.') {
             return None;
         }
-        decimal(&format!("{sign}{digits}"), 0)
+        scaled(&format!("{sign}{digits}"), 0).map(Self)
     }
-}
-
-/// The sign in ASCII and the rest; accounts write a loss with a triangle.
-fn signed(text: &str) -> (&'static str, &str) {
-    match text.strip_prefix(['-', '−', '△', '▲']) {
-        Some(rest) => ("-", rest),
-        None => ("", text.strip_prefix('+').unwrap_or(text)),
-    }
-}
-
-/// An exact decimal times 10^`shift`, rounded half away from zero.
-fn decimal(text: &str, shift: usize) -> Option<Yen> {
-    let text = nfkc(text);
-    let (sign, text) = signed(text.trim());
-    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
-    let whole = without_separators(whole)?;
-    if (whole.is_empty() && fraction.is_empty()) || !fraction.bytes().all(|byte| byte.is_ascii_digit()) {
-        return None;
-    }
-    let kept = &fraction[..shift.min(fraction.len())];
-    let digits = format!("{whole}{kept:0<shift$}");
-    let amount: i64 = if digits.is_empty() { 0 } else { digits.parse().ok()? };
-    let round_up = fraction.as_bytes().get(shift).is_some_and(|digit| *digit >= b'5');
-    let amount = amount.checked_add(i64::from(round_up))?;
-    Some(Yen(if sign.is_empty() { amount } else { -amount }))
-}
-
-/// The digits of a number that may carry separators; when it does, they must stand every three digits.
-fn without_separators(text: &str) -> Option<String> {
-    let groups: Vec<&str> = text.split(',').collect();
-    let digits = groups.iter().all(|group| group.bytes().all(|byte| byte.is_ascii_digit()));
-    let spaced =
-        groups.len() == 1 || (matches!(groups[0].len(), 1..=3) && groups[1..].iter().all(|group| group.len() == 3));
-    (digits && spaced).then(|| groups.concat())
 }
 
 impl fmt::Display for Yen {
