@@ -20,10 +20,24 @@ mod direction;
 pub mod kpi;
 mod model;
 mod money;
+pub mod public;
 mod published;
+mod read;
 
 pub use cycle::Cycle;
 pub use direction::{Direction, Directions};
 pub use model::{Assessment, Indicator, IndicatorKind, IndicatorValue, Sheet, ValueKind};
 pub use money::{Money, MoneyYear, Stage};
 pub use published::Published;
+pub use read::{After, By, Filter, ProgrammeRow, RollUp, TotalRow, Totals, programmes, roll_up, sheet, totals, years};
+
+/// Every statement of this service, for the registry.
+pub const STATEMENTS: &[&[store::Statement]] = &[
+    kpi::STATEMENTS[0],
+    kpi::STATEMENTS[1],
+    kpi::STATEMENTS[2],
+    kpi::STATEMENTS[3],
+    read::STATEMENTS[0],
+    read::STATEMENTS[1],
+    read::STATEMENTS[2],
+];
