@@ -1,6 +1,6 @@
 //! The transaction a use case receives, one type for both engines.
 
-use futures_util::{StreamExt as _, future::try_join_all};
+use futures_util::{StreamExt as _, TryFutureExt as _, future::try_join_all};
 use rusqlite::Connection;
 
 use crate::{Error, FromValue, Row, Statement, Topic, Value, dialect, value};
@@ -167,6 +167,29 @@ impl<'c> Tx<'c> {
         }
     }
 
+    /// Runs one query for every set of parameters, on PostgreSQL in one round trip; the first row of each, if it has one.
+    ///
+    /// # Errors
+    /// The first [`Error`].
+    pub async fn gather(&mut self, statement: &Statement, sets: &[Vec<Value>]) -> Result<Vec<Option<Row>>, Error> {
+        if let Link::Sqlite(connection) = &mut self.link {
+            let first =
+                |params: &Vec<Value>| all_sqlite(connection, statement, params).map(|rows| rows.into_iter().next());
+            return sets.iter().map(first).collect();
+        }
+        let prepared = self.prepare(statement).await?;
+        let bound: Vec<Vec<&(dyn postgres_types::ToSql + Sync)>> =
+            sets.iter().map(|params| params.iter().map(|p| p as _).collect()).collect();
+        let found = match &self.link {
+            Link::Postgres(tx) => try_join_all(bound.iter().map(|params| tx.query_opt(&prepared, params))).await,
+            Link::Plain(client) => try_join_all(bound.iter().map(|params| client.query_opt(&prepared, params))).await,
+            Link::Sqlite(_) => return Err(Error::Lost("the engine changed".to_owned())),
+        };
+        let rows =
+            found.and_then(|rows| rows.iter().map(|row| row.as_ref().map(value::from_postgres).transpose()).collect());
+        rows.map_err(|e| self.note(statement, &e))
+    }
+
     /// Runs several statements, on PostgreSQL in one round trip; the rows each changed.
     /// Later statements must not depend on how many rows earlier ones changed.
     ///
@@ -180,19 +203,23 @@ impl<'c> Tx<'c> {
         for (statement, _) in steps {
             prepared.push(self.prepare(statement).await?);
         }
-        let sent = steps.iter().zip(&prepared).map(async |((statement, params), prepared)| {
-            let done = match &self.link {
-                Link::Postgres(tx) => tx.execute_raw(prepared, params).await,
-                Link::Plain(client) => client.execute_raw(prepared, params).await,
-                Link::Sqlite(_) => return Err((*statement, None)),
-            };
-            done.map_err(|e| (*statement, Some(e)))
-        });
-        match try_join_all(sent).await {
-            Ok(counts) => Ok(counts),
-            Err((statement, Some(e))) => Err(self.note(statement, &e)),
-            Err((_, None)) => Err(Error::Lost("the engine changed".to_owned())),
-        }
+        // Which connection it is stands outside the futures: one that borrowed the link could not move between threads.
+        let sent = match &self.link {
+            Link::Postgres(tx) => {
+                let sent = steps.iter().zip(&prepared).map(|((statement, params), prepared)| {
+                    tx.execute_raw(prepared, params).map_err(move |e| (*statement, e))
+                });
+                try_join_all(sent).await
+            }
+            Link::Plain(client) => {
+                let sent = steps.iter().zip(&prepared).map(|((statement, params), prepared)| {
+                    client.execute_raw(prepared, params).map_err(move |e| (*statement, e))
+                });
+                try_join_all(sent).await
+            }
+            Link::Sqlite(_) => return Err(Error::Lost("the engine changed".to_owned())),
+        };
+        sent.map_err(|(statement, e)| self.note(statement, &e))
     }
 
     async fn prepare(&mut self, statement: &Statement) -> Result<tokio_postgres::Statement, Error> {

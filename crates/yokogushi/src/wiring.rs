@@ -12,6 +12,7 @@ pub(crate) const ROOMS: &[&[&[Statement]]] = &[
     places::STATEMENTS,
     people::STATEMENTS,
     messages::STATEMENTS,
+    facts::STATEMENTS,
     voices::STATEMENTS,
     visits::STATEMENTS,
 ];
