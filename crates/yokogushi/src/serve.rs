@@ -8,7 +8,7 @@ use shell::{App, Door, PublicUrl, Tls};
 use store::Tx;
 use tokio::{
     net::TcpListener,
-    signal::unix::{SignalKind, signal},
+    signal::unix::{Signal, SignalKind, signal},
     sync::watch,
 };
 
@@ -67,6 +67,8 @@ pub(crate) async fn run(common: &Common, flags: &Serve) -> Result<(), Problem> {
         background =
             jobs::start(&city.db, &world, app.city().name.clone(), &city.files(), &settings, &holder, &stopped)?;
     }
+    // Before anybody can see that the program is ready: whoever waits for that may stop it at once.
+    let signals = Signals::hook()?;
     let mut servers = Vec::new();
     let public_door = if staff.is_some() { Door::Public } else { Door::Whole };
     for (listener, door) in [(listener, public_door), (staff, Door::Staff)] {
@@ -81,7 +83,7 @@ pub(crate) async fn run(common: &Common, flags: &Serve) -> Result<(), Problem> {
     }
     announce(&app, &greeting, watch.elapsed().as_secs_f64(), web);
     tokio::select! {
-        signal = wait_for_signal() => signal?,
+        () = signals.come() => {}
         ended = commands(&city) => ended?,
     }
     tracing::info!("stopping: answers under way are finished");
@@ -220,12 +222,22 @@ async fn commands(city: &City) -> Result<(), Problem> {
     std::future::pending().await
 }
 
-async fn wait_for_signal() -> Result<(), Problem> {
-    let hook = |kind| signal(kind).map_err(|e| Problem::new(format!("停止の合図を受け取れません({e})。")));
-    let (mut terminate, mut interrupt) = (hook(SignalKind::terminate())?, hook(SignalKind::interrupt())?);
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
+/// What ends the program: until these are hooked, a signal ends it without a word.
+struct Signals {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl Signals {
+    fn hook() -> Result<Self, Problem> {
+        let hook = |kind| signal(kind).map_err(|e| Problem::new(format!("停止の合図を受け取れません({e})。")));
+        Ok(Self { terminate: hook(SignalKind::terminate())?, interrupt: hook(SignalKind::interrupt())? })
     }
-    Ok(())
+
+    async fn come(mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
 }
