@@ -17,6 +17,7 @@ shell-help-phone = 電話
 shell-help-fax = ファックス
 shell-help-hours = 時間
 shell-help-more = 聞くところと 使いかた
+shell-help-call = 電話して ほしい
 shell-demo = デモです(ほんとうには ない 市です)
 shell-foot-privacy = あなたの 情報の あつかい
 shell-foot-accessibility = 使いやすさについて

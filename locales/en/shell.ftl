@@ -17,6 +17,7 @@ shell-help-phone = Telephone
 shell-help-fax = Fax
 shell-help-hours = Hours
 shell-help-more = Contact and how to use this site
+shell-help-call = Ask us to call you
 shell-demo = Demo (this city does not exist)
 shell-foot-privacy = Your personal data
 shell-foot-accessibility = Accessibility

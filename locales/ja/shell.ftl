@@ -17,6 +17,7 @@ shell-help-phone = 電話
 shell-help-fax = FAX
 shell-help-hours = 時間
 shell-help-more = 問い合わせ先と使い方
+shell-help-call = 電話してほしい
 shell-demo = デモ(架空の市です)
 shell-foot-privacy = 個人情報の扱い
 shell-foot-accessibility = 使いやすさについて

@@ -15,10 +15,11 @@ pub(crate) const ROOMS: &[&[&[Statement]]] = &[
     facts::STATEMENTS,
     voices::STATEMENTS,
     visits::STATEMENTS,
+    callbacks::STATEMENTS,
 ];
 
 /// How each service forgets.
-pub(crate) const ERASERS: &[Eraser] = &[messages::erase::ERASER, visits::CONTACT, voices::ERASER];
+pub(crate) const ERASERS: &[Eraser] = &[messages::erase::ERASER, visits::CONTACT, callbacks::CONTACT, voices::ERASER];
 
 /// Every route of the house.
 pub(crate) fn table(routes: Vec<Route>) -> Result<Table, Problem> {
@@ -29,13 +30,13 @@ pub(crate) fn table(routes: Vec<Route>) -> Result<Table, Problem> {
 pub(crate) fn nav() -> Vec<NavItem> {
     let mut nav = face_backoffice::nav();
     let first = usize::from(!nav.is_empty());
-    nav.splice(first..first, face_visits::nav());
+    nav.splice(first..first, face_visits::nav().into_iter().chain([face_callbacks::nav()]));
     nav
 }
 
 /// The routes of all faces.
 pub(crate) fn routes() -> Vec<Route> {
-    [face_city::routes(), face_visits::routes(), face_backoffice::routes()].concat()
+    [face_city::routes(), face_visits::routes(), face_callbacks::routes(), face_backoffice::routes()].concat()
 }
 
 /// `yokogushi openapi`.

@@ -15,6 +15,7 @@ export const residentPages = [
   ['visits', '/visits'],
   ['find', '/visits/find'],
   ['congestion', '/visits/congestion'],
+  ['call-back', '/callbacks'],
   ['not-found', '/no-such-page'],
 ];
 

@@ -65,7 +65,8 @@ async fn help(kept: &Kept, app: &App, ask: &Ask, headers: &HeaderMap) -> Result<
                         &details.phone,
                         &details.fax,
                         details.hours.get(locale),
-                    ),
+                    )
+                    .counter(&details.code),
                 }
             };
             let desks = counters.into_iter().filter(|it| it.details.is_open).map(desk).collect();

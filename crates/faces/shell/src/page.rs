@@ -40,6 +40,8 @@ pub struct Office {
     pub fax: String,
     /// Opening hours, in lines.
     pub hours: String,
+    /// The code of the counter whose division it is; empty when no counter's.
+    pub counter: String,
 }
 
 impl Office {
@@ -51,7 +53,15 @@ impl Office {
             tel: phone.chars().filter(|c| c.is_ascii_digit() || *c == '+').collect(),
             fax: fax.to_owned(),
             hours: hours.to_owned(),
+            counter: String::new(),
         }
+    }
+
+    /// Says which counter's division it is, so that 「電話してほしい」 reaches it.
+    #[must_use]
+    pub fn counter(mut self, code: &str) -> Self {
+        code.clone_into(&mut self.counter);
+        self
     }
 }
 
@@ -243,6 +253,20 @@ impl Page {
     /// What is wrong with one field.
     pub fn error(&self, field: &str) -> Option<&str> {
         self.errors.iter().find(|line| line.field == field).map(|line| line.message.as_str())
+    }
+
+    /// Where 「電話してほしい」 leads from here: with this page's path (never what stands behind its question mark, which may be a
+    /// secret) and the counter that answers for it.
+    pub fn callback(&self) -> String {
+        let path = self.path.split(['?', '#']).next().unwrap_or_default();
+        let plain = path.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/-_.".contains(&byte));
+        let path = if plain { path } else { "/" };
+        let counter = &self.office.counter;
+        if counter.is_empty() {
+            format!("/callbacks?page={path}")
+        } else {
+            format!("/callbacks?page={path}&counter={counter}")
+        }
     }
 
     /// The address of a built file.

@@ -62,7 +62,7 @@ fn page(app: &App, ask: &Ask, title: String, counter: &Counter) -> Page {
 
 fn office(counter: &Counter, locale: Locale) -> Office {
     let about = &counter.details;
-    Office::new(about.unit.get(locale), &about.phone, &about.fax, about.hours.get(locale))
+    Office::new(about.unit.get(locale), &about.phone, &about.fax, about.hours.get(locale)).counter(&about.code)
 }
 
 /// Where a counter is, in one line.

@@ -1,0 +1,66 @@
+# 電話してほしい, in やさしい日本語.
+
+callbacks-nav = 電話の お願い
+callbacks-title = 市役所から 電話して ほしい
+callbacks-lead = あなたの 電話番号を 書いて ください。市役所の 人が 電話を します。
+callbacks-unit = 電話を するのは { $unit }です
+callbacks-counter-which = どの 窓口の ことですか
+callbacks-counter-unsure = わからない・ほかの こと
+callbacks-counter-missing = どの 窓口か えらんで ください。わからない ときは 「わからない・ほかの こと」を えらんで ください
+callbacks-phone = 電話番号
+callbacks-phone-hint = 例: 090-0000-1234。昼に 出られる 電話番号を 書いて ください
+callbacks-phone-missing = 電話番号を 書いて ください
+callbacks-phone-shape = 電話番号を 数字で 書いて ください。例: 090-0000-1234
+callbacks-when = いつ 電話を したら いいですか
+callbacks-when-morning = 午前(昼の 12時より 前)
+callbacks-when-afternoon = 午後(昼の 12時より あと)
+callbacks-when-any = いつでも いい
+callbacks-about = 聞きたい こと
+callbacks-about-hint = 例: カードを もらう とき、何が いりますか。マイナンバーや 病気の ことは 書かないで ください(200文字まで)
+callbacks-about-long = 聞きたい ことは 200文字までで 書いて ください
+callbacks-name = 名前
+callbacks-name-hint = 書かなくても いいです
+callbacks-name-long = 名前は 80文字までで 書いて ください
+callbacks-not-given = 書いて いません
+callbacks-who-calls = 電話を する ところ
+
+callbacks-check-title = これで いいですか
+callbacks-check-lead = まだ 送って いません。電話番号を もう一度 見て ください。
+callbacks-send = 電話を お願いする
+
+callbacks-done-title = 電話の お願いを うけつけました
+callbacks-done-morning = { $unit }が { $day }の 午前に 電話を します。
+callbacks-done-afternoon = { $unit }が { $day }の 午後に 電話を します。
+callbacks-done-any = { $unit }が { $day }までに 電話を します。
+callbacks-number = うけつけ番号
+callbacks-done-hours = 電話を する 時間
+callbacks-done-next = 知って おいて ください
+callbacks-done-again = あなたが 電話に 出ない ときは、もう一度 電話を します。
+callbacks-done-cancel = 電話が いらなく なったら、{ $phone }に 電話して、うけつけ番号を 言って ください。
+callbacks-done-fraud = 市役所は 電話で 暗証番号を 聞きません。お金も もらいません。
+callbacks-done-home = ホームへ
+
+callbacks-list-title = 電話の お願い
+callbacks-list-lead = { $n }人が 電話を 待って います。番号を ひらくと 電話番号が 出ます(見た ことは 記録します)。
+callbacks-none = 電話を 待って いる 人は いません
+callbacks-none-text = 市民が 「電話して ほしい」と 頼むと、ここに 出ます。
+callbacks-due = 電話を する 日
+callbacks-late = 過ぎました
+callbacks-tries = 出なかった 回数
+callbacks-tries-n = { $n }回
+callbacks-tried = { $n }回(最後は { $time })
+callbacks-made = うけつけ
+callbacks-counter = 窓口
+callbacks-language = ことば
+callbacks-asked-on = 市民が 見て いた ページを ひらく
+callbacks-one-title = 電話の お願い { $number }
+callbacks-ended = この お願いは 終わりました
+callbacks-ended-text = もう 電話は いりません。
+callbacks-act-called = 電話しました
+callbacks-act-not-reached = 出ませんでした
+callbacks-act-closed = 電話しないで 終わる
+callbacks-act-hint = 「電話しました」か 「電話しないで 終わる」を 押すと、一覧から 消えます。電話番号と 名前は { $days }日あとに 消えます。
+callbacks-said-called = 「電話しました」を 書きました。
+callbacks-said-not-reached = 「出ませんでした」を 書きました。別の 時間に もう一度 電話して ください。
+callbacks-said-closed = 電話しないで 終わりました。
+callbacks-said-changed = ほかの 職員が 先に 書きました。いまの 一覧です。

@@ -1,0 +1,66 @@
+# 電話してほしい: a resident asks to be called; staff see who waits for a call.
+
+callbacks-nav = 電話のお願い
+callbacks-title = 市役所から電話してほしい
+callbacks-lead = 電話番号を残していただければ、担当の課からお電話します。
+callbacks-unit = お電話する課: { $unit }
+callbacks-counter-which = どの窓口のことですか
+callbacks-counter-unsure = わからない・そのほか
+callbacks-counter-missing = どの窓口のことか選んでください。わからないときは「わからない・そのほか」を選んでください
+callbacks-phone = 電話番号
+callbacks-phone-hint = 例: 090-0000-1234。日中につながる番号を書いてください
+callbacks-phone-missing = 電話番号を書いてください
+callbacks-phone-shape = 電話番号を数字で書いてください。例: 090-0000-1234
+callbacks-when = 都合のよい時間
+callbacks-when-morning = 午前
+callbacks-when-afternoon = 午後
+callbacks-when-any = いつでも
+callbacks-about = 聞きたいこと
+callbacks-about-hint = 例: カードの受け取りに必要なもの。マイナンバーや病気のことは書かないでください(200文字まで)
+callbacks-about-long = 聞きたいことは1行、200文字までで書いてください
+callbacks-name = お名前
+callbacks-name-hint = 書かなくてもかまいません
+callbacks-name-long = お名前は80文字までで書いてください
+callbacks-not-given = 書いていません
+callbacks-who-calls = お電話する課
+
+callbacks-check-title = この内容でお願いしますか
+callbacks-check-lead = まだ送っていません。電話番号をもう一度お確かめください。
+callbacks-send = 電話をお願いする
+
+callbacks-done-title = 電話のお願いを受け付けました
+callbacks-done-morning = { $unit }が { $day }の午前中にお電話します。
+callbacks-done-afternoon = { $unit }が { $day }の午後にお電話します。
+callbacks-done-any = { $unit }が { $day }までにお電話します。
+callbacks-number = 受付番号
+callbacks-done-hours = お電話する時間
+callbacks-done-next = 知っておいていただきたいこと
+callbacks-done-again = お出にならなかったときは、時間を変えてもう一度お電話します。
+callbacks-done-cancel = 電話がいらなくなったら、{ $phone }に受付番号をお知らせください。
+callbacks-done-fraud = 市役所が電話で暗証番号やお金を求めることはありません。
+callbacks-done-home = ホームへ
+
+callbacks-list-title = 電話のお願い
+callbacks-list-lead = { $n }件の方が電話を待っています。番号を開くと電話番号が出ます(見たことは記録に残ります)。
+callbacks-none = 電話を待っている方はいません
+callbacks-none-text = 住民が「電話してほしい」と頼むと、ここに並びます。
+callbacks-due = お電話する日
+callbacks-late = 過ぎています
+callbacks-tries = 出なかった回数
+callbacks-tries-n = { $n }回
+callbacks-tried = { $n }回(最後は{ $time })
+callbacks-made = 受付
+callbacks-counter = 窓口
+callbacks-language = 言葉
+callbacks-asked-on = 住民が見ていたページを開く
+callbacks-one-title = 電話のお願い { $number }
+callbacks-ended = このお願いは終わっています
+callbacks-ended-text = もう電話はいりません。
+callbacks-act-called = 電話しました
+callbacks-act-not-reached = 出ませんでした
+callbacks-act-closed = 電話せずに終了
+callbacks-act-hint = 「電話しました」か「電話せずに終了」で一覧から消えます。電話番号とお名前は、その{ $days }日後に消えます。
+callbacks-said-called = 「電話しました」を記録しました。
+callbacks-said-not-reached = 「出ませんでした」を記録しました。時間を変えてもう一度お電話ください。
+callbacks-said-closed = 電話せずに終了しました。
+callbacks-said-changed = ほかの職員が先に記録しました。いまの一覧です。
