@@ -200,6 +200,7 @@ visits-busy-wait = { $n ->
         [0] 待ちません
        *[other] 待つ 時間 だいたい { $n }分
     }
+visits-busy-closed = 今日は 休みです
 visits-busy-waiting = { $n }人 待って います
 visits-busy-called = いまの 番号 { $ticket }
 visits-busy-usual = この 時間は いつも { $low }〜{ $high }分 くらいです。

@@ -200,6 +200,7 @@ visits-busy-wait = { $n ->
         [0] no wait
        *[other] wait about { $n } min
     }
+visits-busy-closed = Closed today
 visits-busy-waiting = { $n } waiting
 visits-busy-called = Now serving { $ticket }
 visits-busy-usual = At this time it is usually { $low }–{ $high } minutes.

@@ -200,6 +200,7 @@ visits-busy-wait = { $n ->
         [0] 待ち時間なし
        *[other] 待ち時間 約{ $n }分
     }
+visits-busy-closed = きょうはお休みです
 visits-busy-waiting = { $n }人待ち
 visits-busy-called = いまの番号 { $ticket }
 visits-busy-usual = この時間は、いつも{ $low }〜{ $high }分くらいです。

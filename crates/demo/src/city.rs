@@ -78,7 +78,7 @@ pub(crate) struct MadeCounter {
 pub(crate) async fn open_counters(tx: &mut Tx<'_>, past: &World, real: &World) -> Result<Vec<MadeCounter>, DemoError> {
     let calendar = places::holidays::calendar(tx).await?;
     let today = real.today();
-    let first_day = Hours::of_first_day(&calendar, today, real.now().minute());
+    let hours_today = Hours::around(&calendar, today, real.now().minute());
     let mut made = Vec::new();
     let mut position = 0;
     for (at, plan) in (1..).zip(COUNTERS) {
@@ -117,10 +117,11 @@ pub(crate) async fn open_counters(tx: &mut Tx<'_>, past: &World, real: &World) -
             let id = visits::add_service(tx, past, &draft, By::Resident).await?;
             services.push(Made { id, minutes: offered.minutes });
             let Some(places) = offered.places else { continue };
-            let week = week(offered.code, plan.is_late(), places);
+            let week = week(plan, offered.code, places);
             visits::set_openings(tx, past, &calendar, id, past.today().plus(1), &week).await?;
-            if first_day != Hours::USUAL {
-                open_today(tx, past, &calendar, id, today, first_day, places, &week).await?;
+            let special = hours_today != Hours::USUAL || !plan.usually_serves(&calendar, today);
+            if special && plan.serves_somehow(&calendar, today) {
+                open_today(tx, past, &calendar, id, today, hours_today, places, &week).await?;
             }
             visits::extend_slots(tx, &calendar, id, today, today.plus(DAYS_AHEAD)).await?;
         }
@@ -129,25 +130,44 @@ pub(crate) async fn open_counters(tx: &mut Tx<'_>, past: &World, real: &World) -
     Ok(made)
 }
 
-/// The usual week: weekdays from nine, Thursdays into the evening at the residents counter, cards on Saturday mornings too.
-fn week(service: &str, is_late: bool, (web, staff): (u32, u32)) -> Vec<Opening> {
+/// The counters of the plan as they stand in the database; those whose procedures somebody has renamed are left alone.
+pub(crate) async fn find_counters(tx: &mut Tx<'_>) -> Result<Vec<MadeCounter>, DemoError> {
+    let mut found = Vec::new();
+    for plan in COUNTERS {
+        let Some(counter) = places::counter_by_code(tx, plan.code).await? else { continue };
+        let mut services = Vec::new();
+        for offered in plan.services {
+            if let Some(service) = visits::service_by_code(tx, offered.code).await? {
+                services.push(Made { id: service.id, minutes: offered.minutes });
+            }
+        }
+        if services.len() == plan.services.len() && counter.details.is_open {
+            found.push(MadeCounter { id: counter.id, plan, services });
+        }
+    }
+    Ok(found)
+}
+
+/// The usual week: weekdays from nine; at the residents counter Thursdays into the evening and weekends too; nursery advice
+/// on Saturday mornings.
+fn week(plan: &CounterPlan, service: &str, (web, staff): (u32, u32)) -> Vec<Opening> {
     let at = |hour, minute| Minute::new(hour, minute).unwrap_or(Minute::MIDNIGHT);
     let opening = |weekday, from, to, web| Opening { weekday, from, to, step: 30, web, staff };
     let mut week: Vec<Opening> = Weekday::ALL
         .into_iter()
-        .filter(|weekday| !weekday.is_weekend())
+        .filter(|weekday| plan.is_main() || !weekday.is_weekend())
         .map(|weekday| {
-            let late = weekday == Weekday::Thursday && is_late;
+            let late = weekday == Weekday::Thursday && plan.is_main();
             opening(weekday, at(9, 0), if late { at(19, 0) } else { at(16, 30) }, web)
         })
         .collect();
-    if matches!(service, "card-pickup" | "nursery") {
+    if service == "nursery" {
         week.push(opening(Weekday::Saturday, at(9, 0), at(12, 0), web + 2));
     }
     week
 }
 
-/// Hours of today alone, when the demo is first looked at outside usual hours.
+/// Hours of today alone, when the demo is first looked at outside usual hours or on a holiday.
 #[expect(clippy::too_many_arguments, reason = "one call, every argument another thing")]
 async fn open_today(
     tx: &mut Tx<'_>,

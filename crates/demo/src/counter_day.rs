@@ -32,12 +32,7 @@ pub(crate) enum Course {
 }
 
 /// Bookings of a day: service, slot, by telephone. Never more in a slot than it has places.
-pub(crate) fn bookings(
-    plan: &CounterPlan,
-    hours: Hours,
-    percent: u32,
-    chance: &mut Chance,
-) -> Vec<(usize, Minute, bool)> {
+pub(crate) fn bookings(plan: &CounterPlan, hours: Hours, percent: u32, chance: &mut Chance) -> Vec<Place> {
     let mut booked = Vec::new();
     for (service, offered) in plan.services.iter().enumerate() {
         let Some((web, phone)) = offered.places else { continue };
@@ -78,12 +73,27 @@ struct Arrival {
     by_phone: bool,
 }
 
-/// Plays a day: its bookings, people without one, and with `rush` so many more in the quarter of an hour before a moment.
+/// A booked place: service, slot, by telephone.
+pub(crate) type Place = (usize, Minute, bool);
+
+/// Bookings that are there already, and as many more as make the day as busy as it should be.
+fn topped_up(held: &[Place], drawn: Vec<Place>) -> Vec<Place> {
+    let (all, more) = (drawn.len(), drawn.len().saturating_sub(held.len()));
+    // Every so many of the drawn ones, so that they are spread over the day.
+    let spread = drawn.into_iter().enumerate().filter(|(at, _)| (at + 1) * more / all > at * more / all);
+    let mut booked: Vec<Place> = held.iter().copied().chain(spread.map(|(_, place)| place)).collect();
+    booked.sort_by_key(|(_, minute, _)| *minute);
+    booked
+}
+
+/// Plays a day: its bookings, `held` among them, people without one, and with `rush` so many more in the quarter of an hour
+/// before a moment.
 pub(crate) fn play(
     plan: &CounterPlan,
     day: Day,
     hours: Hours,
     percent: u32,
+    held: &[Place],
     rush: Option<(Instant, u32)>,
     chance: &mut Chance,
 ) -> Vec<Played> {
@@ -92,7 +102,7 @@ pub(crate) fn play(
     // Shorter hours bring fewer people, so that the hall looks as full as on a usual day.
     let open_minutes = u32::from(hours.to - hours.from).min(u32::from(Hours::USUAL.to - Hours::USUAL.from));
     let percent = percent * open_minutes / u32::from(Hours::USUAL.to - Hours::USUAL.from);
-    for (service, slot, by_phone) in bookings(plan, hours, percent, chance) {
+    for (service, slot, by_phone) in topped_up(held, bookings(plan, hours, percent, chance)) {
         let course = match chance.below(100) {
             0..5 => Course::Cancelled,
             5..13 => Course::NoShow,
@@ -207,6 +217,7 @@ pub(crate) fn play_today(
     now: Instant,
     hours: Hours,
     percent: u32,
+    held: &[Place],
     chance: &mut Chance,
 ) -> Vec<Played> {
     let wanted = usize::from(plan.staffed) + 1;
@@ -214,7 +225,7 @@ pub(crate) fn play_today(
     loop {
         let mut own = chance.clone();
         let rush = (more > 0).then_some((now, more));
-        let played = play(plan, now.day(), hours, percent, rush, &mut own);
+        let played = play(plan, now.day(), hours, percent, held, rush, &mut own);
         let served = played.iter().any(|visit| visit.is_served_at(now));
         let enough = played.iter().filter(|visit| visit.waits_at(now)).count() >= wanted;
         if more >= 40 || served && enough {
@@ -235,7 +246,7 @@ mod tests {
     }
 
     fn a_day(percent: u32, seed: u64) -> Vec<Played> {
-        play(&COUNTERS[0], day(), Hours::USUAL, percent, None, &mut Chance::new(seed))
+        play(&COUNTERS[0], day(), Hours::USUAL, percent, &[], None, &mut Chance::new(seed))
     }
 
     #[test]

@@ -22,6 +22,7 @@ pub(crate) fn busy(calendar: &Calendar, day: Day) -> u32 {
         Weekday::Monday => 130,
         Weekday::Friday => 108,
         Weekday::Wednesday => 92,
+        Weekday::Saturday | Weekday::Sunday => 70,
         _ => 100,
     };
     if day.month().last_day().since(day) < 4 {
@@ -43,11 +44,11 @@ pub(crate) struct Hours {
 impl Hours {
     pub(crate) const USUAL: Hours = Hours { from: OPENS, to: CLOSES };
 
-    /// The hours of the day on which the demo is first looked at. Whenever that is, at night or on a holiday, the hall has been
-    /// open for three hours and stays so for four: otherwise the first look would show nothing.
-    pub(crate) fn of_first_day(calendar: &Calendar, day: Day, now: Minute) -> Hours {
+    /// The hours of a day on which the demo is looked at. At night the hall has been open for three hours and stays so for
+    /// four: otherwise the first look would show nothing.
+    pub(crate) fn around(calendar: &Calendar, day: Day, now: Minute) -> Hours {
         let now = now.number();
-        if calendar.is_open(day) && (9 * 60 + 30..=15 * 60).contains(&now) {
+        if (9 * 60 + 30..=15 * 60).contains(&now) {
             return Hours::USUAL;
         }
         let (from, to) = (now.saturating_sub(180) / 30 * 30, (now + 240) / 30 * 30);
@@ -83,12 +84,12 @@ mod tests {
         for of_month in [22, 23, 24] {
             for minute in 0..1440 {
                 let now = Minute::from_number(minute).unwrap();
-                let hours = Hours::of_first_day(&calendar, day(11, of_month), now);
+                let hours = Hours::around(&calendar, day(11, of_month), now);
                 assert!(hours.from <= minute && minute <= hours.to, "{hours:?} {minute}");
                 assert!(hours.to - hours.from >= 179, "{hours:?} {minute}");
             }
         }
         let noon = Minute::new(12, 0).unwrap();
-        assert_eq!(Hours::of_first_day(&calendar, day(11, 24), noon), Hours::USUAL);
+        assert_eq!(Hours::around(&calendar, day(11, 24), noon), Hours::USUAL);
     }
 }

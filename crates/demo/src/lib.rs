@@ -25,6 +25,7 @@ use places::import::{ImportError, Report};
 use store::{Act, Db, Tx};
 
 const CREATE: Act = Act::bulk("demo.create");
+const NEW_DAY: Act = Act::bulk("demo.new_day");
 /// The seed of everything that is drawn.
 const SEED: u64 = 20_261_124;
 /// The city has existed for so long when it is first seen.
@@ -87,6 +88,12 @@ pub enum DemoError {
     /// A person.
     #[error(transparent)]
     Person(#[from] people::PersonError),
+    /// Who holds which post.
+    #[error(transparent)]
+    Keys(#[from] people::KeysError),
+    /// Printed codes.
+    #[error(transparent)]
+    Help(#[from] people::HelpError),
     /// A service.
     #[error(transparent)]
     Service(#[from] visits::SaveServiceError),
@@ -151,6 +158,57 @@ pub async fn create(db: &Db, world: &World) -> Result<Option<Summary>, DemoError
         ("数字で見る市", "/city".to_owned()),
     ];
     Ok(Some(Summary { sign_ins: sign_ins.collect(), addresses, visits }))
+}
+
+/// When a running demo city begins its day: by then a morning has something to show.
+const WAKES: u16 = 9 * 60 + 30;
+
+/// Who asks for a new day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wake {
+    /// The program starts: whoever starts it looks at once, whatever the hour.
+    Start,
+    /// The program has been running: the day begins at half past nine.
+    Tick,
+}
+
+/// Makes today's morning alive on a demo city that was made on an earlier day: who has come, who waits, who is being served,
+/// and what the days since then were like. Nothing on a real city, and nothing twice. How many visits.
+///
+/// # Errors
+/// [`DemoError`]; nothing is written then.
+pub async fn new_day(db: &Db, world: &World, wake: Wake) -> Result<usize, DemoError> {
+    if wake == Wake::Tick && world.now().minute().number() < WAKES {
+        return Ok(0);
+    }
+    let real = world.clone();
+    let asleep: Result<bool, DemoError> = db.read(async move |tx: &mut Tx<'_>| is_asleep(tx, &real).await).await;
+    if !asleep? {
+        return Ok(0);
+    }
+    let (real, clock) = (world.clone(), TestClock::at(world.now()));
+    let past = World::fixed(clock.clone(), u64::from_le_bytes(world.bytes()));
+    db.write(NEW_DAY, async move |tx: &mut Tx<'_>| {
+        // Another node may have been faster.
+        if !is_asleep(tx, &real).await? {
+            return Ok(0);
+        }
+        let counters = city::find_counters(tx).await?;
+        past::go_on(tx, &past, &clock, &real, &counters).await
+    })
+    .await
+}
+
+/// Whether this is a demo city in which nobody has come to the main counter today.
+async fn is_asleep(tx: &mut Tx<'_>, world: &World) -> Result<bool, DemoError> {
+    if !places::city(tx).await?.is_some_and(|city| city.is_demo) {
+        return Ok(false);
+    }
+    let counters = city::find_counters(tx).await?;
+    match counters.iter().find(|counter| counter.plan.is_main()) {
+        Some(main) => Ok(past::asleep(tx, world, main, world.today()).await?.is_some()),
+        None => Ok(false),
+    }
 }
 
 /// How far ahead the demo city's slots reach at first; a job of the program keeps them rolling.

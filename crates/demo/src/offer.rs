@@ -1,5 +1,7 @@
 //! What the demo city hall offers: its counters and the procedures served there.
 
+use kernel::day::Day;
+use kernel::holidays::Calendar;
 use kernel::locale::Localized;
 use visits::{Bring, Instead};
 
@@ -61,20 +63,31 @@ impl ServicePlan {
 pub(crate) const HOURS: [&str; 3] = ["平日 8:30〜17:15", "月よう日から 金よう日 8:30〜17:15", "Mon–Fri 8:30–17:15"];
 /// Hours of the residents counter.
 const LATE_HOURS: [&str; 3] = [
-    "平日 8:30〜17:15(木曜日は19:00まで)",
-    "月よう日から 金よう日 8:30〜17:15(木よう日は 19:00まで)",
-    "Mon–Fri 8:30–17:15 (Thu until 19:00)",
+    "平日 8:30〜17:15(木曜日は19:00まで)\n土日 9:00〜16:30",
+    "月よう日から 金よう日 8:30〜17:15(木よう日は 19:00まで)\n土よう日・日よう日 9:00〜16:30",
+    "Mon–Fri 8:30–17:15 (Thu until 19:00)\nSat and Sun 9:00–16:30",
 ];
 
 impl CounterPlan {
     /// When it is open, in words.
     pub(crate) fn hours(&self) -> Localized {
-        text(if self.is_late() { LATE_HOURS } else { HOURS })
+        text(if self.is_main() { LATE_HOURS } else { HOURS })
     }
 
-    /// Whether it serves on Thursday evenings.
-    pub(crate) fn is_late(&self) -> bool {
+    /// The residents counter: it serves on Thursday evenings and at weekends, so that whoever tries the demo on a Sunday
+    /// finds somebody there.
+    pub(crate) fn is_main(&self) -> bool {
         self.code == "shimin"
+    }
+
+    /// Whether it is open on a day by its weekly hours.
+    pub(crate) fn usually_serves(&self, calendar: &Calendar, day: Day) -> bool {
+        calendar.is_open(day) || self.is_main() && calendar.name(day).is_none()
+    }
+
+    /// The same, and the main counter on holidays too (休日開庁): in the demo no day is without life.
+    pub(crate) fn serves_somehow(&self, calendar: &Calendar, day: Day) -> bool {
+        calendar.is_open(day) || self.is_main()
     }
 }
 

@@ -191,3 +191,104 @@ fn there_is_life_at_any_hour() {
         });
     }
 }
+
+async fn wake(db: &Db, world: &World, wake: crate::Wake) -> usize {
+    crate::new_day(db, world, wake).await.unwrap_or_else(|error| panic!("{error}"))
+}
+
+fn house(days: &[(String, visits::Today)], code: &str) -> [usize; 4] {
+    let day = &days.iter().find(|(of, _)| of == code).expect("the counter").1;
+    [day.waiting.len(), day.serving.len(), day.finished.len(), day.coming.len()]
+}
+
+store::testing::both! {
+    async fn each_new_day_comes_alive_once(db: Db) {
+        let clock = TestClock::at(Instant::parse_rfc3339(NOON).unwrap());
+        let world = World::fixed(clock.clone(), 99);
+        made(&db, &world).await;
+        let at = |text: &str| clock.set(Instant::parse_rfc3339(text).unwrap());
+        assert_eq!(wake(&db, &world, crate::Wake::Start).await, 0, "the first day lives already");
+        // The next morning: before half past nine the list of who is to come is the life there is.
+        at("2026-11-25T09:10:00+09:00");
+        assert_eq!(wake(&db, &world, crate::Wake::Tick).await, 0);
+        at("2026-11-25T11:30:00+09:00");
+        let one = wake(&db, &world, crate::Wake::Tick);
+        let other = wake(&db, &world, crate::Wake::Tick);
+        let (one, other) = tokio::join!(one, other);
+        assert!((one == 0) != (other == 0), "two nodes at once make one morning: {one} {other}");
+        for (code, _) in days(&db, &world).await {
+            let [waiting, serving, finished, coming] = house(&days(&db, &world).await, &code);
+            assert!(waiting > 0 && serving > 0 && finished > 0 && coming > 0, "{code}: {waiting} {serving} {finished} {coming}");
+        }
+        // After two weeks standing still, on a Sunday: the residents counter has its 休日開庁, the others are closed.
+        at("2026-12-13T13:00:00+09:00");
+        visits::jobs::sweep(&db, &world).await.unwrap();
+        assert!(wake(&db, &world, crate::Wake::Start).await > 500);
+        let today = days(&db, &world).await;
+        let [waiting, serving, finished, _] = house(&today, "shimin");
+        assert!(waiting > 0 && serving > 0 && finished > 0);
+        assert_eq!(house(&today, "kokuho")[..3], [0, 0, 0]);
+        let (from, to) = (Day::new(2026, 11, 30).unwrap(), Day::new(2026, 12, 11).unwrap());
+        let numbers: Result<_, Error> = db.read(async move |tx: &mut Tx<'_>| visits::numbers(tx, None, from, to).await).await;
+        let numbers = numbers.unwrap();
+        for week in &numbers.weeks {
+            assert!(week.sum.no_show_percent().is_some_and(|percent| percent <= 15), "{week:?}");
+            assert!(week.sum.finished > 200, "{week:?}");
+        }
+        // What is booked for next week is as much as it was on the first day, and no place was oversold.
+        let (free, most) = free(&db, &world).await;
+        assert!(free.values().sum::<u32>() >= 5_000 && most >= 8, "{free:?}");
+        // New Year's holidays at night: the hall closes for the law, the demo is alive all the same.
+        at("2027-01-02T22:00:00+09:00");
+        assert!(wake(&db, &world, crate::Wake::Start).await > 0);
+        assert!(house(&days(&db, &world).await, "shimin")[0] > 0);
+    }
+
+    async fn what_somebody_tries_is_left_alone(db: Db) {
+        let clock = TestClock::at(Instant::parse_rfc3339(NOON).unwrap());
+        let world = World::fixed(clock.clone(), 99);
+        made(&db, &world).await;
+        let tomorrow = world.today().plus(1);
+        let by = world.clone();
+        let booked: Result<_, visits::BookError> = db
+            .write(store::Act::resident("test"), async move |tx: &mut Tx<'_>| {
+                let service = visits::service_by_code(tx, "card-pickup").await?.ok_or(visits::BookError::NoSuchService)?;
+                let minute = kernel::day::Minute::new(9, 0).unwrap();
+                let contact = visits::Contact { name: Line::parse("ためす 人").ok(), ..visits::Contact::default() };
+                let book = visits::Book {
+                    id: None,
+                    service: service.id,
+                    slot: visits::SlotId { day: tomorrow, minute },
+                    who: visits::Who::Own,
+                    needs: visits::Needs::default(),
+                    contact,
+                    locale: kernel::locale::Locale::Ja,
+                    by: visits::By::Resident,
+                    site: visits::Site { url: "https://city.example.jp".to_owned() },
+                };
+                visits::book(tx, &by, book).await
+            })
+            .await;
+        let id = booked.unwrap().id;
+        clock.set(Instant::parse_rfc3339("2026-11-25T10:00:00+09:00").unwrap());
+        assert!(wake(&db, &world, crate::Wake::Start).await > 0);
+        let mine: Result<_, Error> = db.read(async move |tx: &mut Tx<'_>| visits::visit(tx, id).await).await;
+        assert_eq!(mine.unwrap().unwrap().state(), visits::State::Booked);
+    }
+}
+
+/// A real city is never touched.
+#[test]
+fn a_real_city_has_no_demo_mornings() {
+    store::testing::on_sqlite(async move |db: Db| {
+        let world = world(NOON);
+        assert_eq!(wake(&db, &world, crate::Wake::Start).await, 0, "no city at all");
+        let by = world.clone();
+        let city = places::City { is_demo: false, ..crate::city::city() };
+        let set: Result<_, Error> = db
+            .write(store::Act::bulk("test"), async move |tx: &mut Tx<'_>| places::set_city(tx, &by, &city).await)
+            .await;
+        set.unwrap();
+        assert_eq!(wake(&db, &world, crate::Wake::Start).await, 0);
+    });
+}

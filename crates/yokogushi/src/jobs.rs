@@ -83,6 +83,9 @@ async fn rounds(db: Db, world: World, files: Files, holder: String, mut stopped:
                 {
                     tracing::warn!(%error, "an hourly round of jobs failed; the next one makes it good");
                 }
+                if let Err(error) = demo::new_day(&db, &world, demo::Wake::Tick).await {
+                    tracing::warn!(%error, "the demo city did not begin its day");
+                }
                 round = round.wrapping_add(1);
             }
             Ok(false) => {}
@@ -121,6 +124,7 @@ async fn hourly(db: &Db, world: &World, files: &Files) -> Result<(), Error> {
     db.write(SWEEP, async move |tx: &mut Tx<'_>| {
         people::sweep(tx, world.now()).await?;
         voices::sweep(tx, &world, KEEP_LINES).await?;
+        while callbacks::forget(tx, &world).await? > 0 {}
         Ok::<_, Error>(())
     })
     .await?;

@@ -176,6 +176,8 @@ async fn first_start(city: &City, settings: &Settings) -> Result<Greeting, Probl
             lines.extend(made.addresses.iter().map(|(path, what)| format!("  {path}  {what}")));
             std::fs::write(&path, lines.join("\n")).map_err(|e| Problem::file(&path, &e))?;
         }
+        let morning = demo::new_day(&city.db, &city.world, demo::Wake::Start).await;
+        morning.map_err(|e| Problem::new(format!("デモの市の今日を作れません({e})。")))?;
         if let Ok(text) = std::fs::read_to_string(&path) {
             return Ok(Greeting { lines: text.lines().map(str::to_owned).collect() });
         }

@@ -11,7 +11,7 @@ use kernel::holidays::Calendar;
 use kernel::locale::Locale;
 use shell::{App, Ask, Cache, Page, Refusal, Route};
 use store::Tx;
-use visits::CounterCongestion;
+use visits::{CounterCongestion, HallHours};
 use words::Tongue;
 
 use crate::charts::grouped;
@@ -66,36 +66,68 @@ async fn home(kept: &Kept, app: &App, ask: &Ask, headers: &HeaderMap) -> Result<
         .get(app, variant(ask), &topics, AT_MOST, async || {
             let counters = kept.congestion(app).now().await?;
             let gathered = kept.figures.now(app).await?;
-            let calendar = app.db.read(async |tx: &mut Tx<'_>| places::holidays::calendar(tx).await).await?;
-            shell::Kept::page(&view(app, ask, &calendar, &counters, &gathered))
+            let today = app.world.today();
+            let read = async move |tx: &mut Tx<'_>| {
+                Ok::<_, store::Error>((places::holidays::calendar(tx).await?, visits::hall_hours(tx, today).await?))
+            };
+            let (calendar, hours) = app.db.read(read).await?;
+            shell::Kept::page(&view(app, ask, &calendar, &hours, &counters, &gathered))
         })
         .await?;
     Ok(made.answer(headers, Cache::Ask))
 }
 
-fn view(app: &App, ask: &Ask, calendar: &Calendar, counters: &[CounterCongestion], gathered: &Gathered) -> Home {
+fn view(
+    app: &App,
+    ask: &Ask,
+    calendar: &Calendar,
+    hours: &[HallHours],
+    counters: &[CounterCongestion],
+    gathered: &Gathered,
+) -> Home {
     let t = ask.t();
     let day = app.world.today();
     let mut page = Page::new(app, ask, "city-home-title").tab("home");
     // The bytes serve everybody, whatever stood behind the question mark.
     page.path = "/".to_owned();
-    // A hall that serves somebody on a closed day (a special opening) is open.
-    let serves = counters.iter().any(|it| it.waiting + it.called > 0);
-    let open = serves || calendar.is_open(day);
+    let usual = calendar.is_open(day);
+    // On a weekend or a holiday only those serve who have hours on that very day (休日開庁), or serve somebody right now.
+    let serves = |it: &&CounterCongestion| {
+        usual || it.waiting + it.called > 0 || hours.iter().any(|own| own.counter == it.counter.id)
+    };
+    let serving: Vec<&CounterCongestion> = counters.iter().filter(serves).collect();
+    let open = !serving.is_empty();
     Home {
-        today: if open {
+        today: if usual {
             t.with("city-home-today-open", [("day", t.short_day(day).into())]).into_owned()
+        } else if open {
+            special(t, ask.locale, day, hours, &serving)
         } else {
             closed(t, calendar, day)
         },
-        doors: doors(t, ask.locale, &page, open, counters, gathered),
-        waits: if open { waits(t, ask.locale, counters) } else { Vec::new() },
-        as_of: counters.first().map_or_else(String::new, |it| {
+        doors: doors(t, ask.locale, &page, &serving, gathered),
+        waits: waits(t, ask.locale, &serving),
+        as_of: serving.first().map_or_else(String::new, |it| {
             t.with("city-home-as-of", [("time", t.time(it.as_of.minute()).into())]).into_owned()
         }),
         figures: figures(t, gathered),
         page,
     }
+}
+
+/// A closed day on which some counters serve: which, and from when.
+fn special(t: Tongue, locale: Locale, day: Day, hours: &[HallHours], serving: &[&CounterCongestion]) -> String {
+    let from = |it: &CounterCongestion| hours.iter().find(|own| own.counter == it.counter.id).map(|own| own.from);
+    let names = serving.iter().map(|it| {
+        let name = it.counter.details.name.get(locale);
+        match from(it) {
+            Some(from) => t.with("city-home-counter-from", [("counter", name.into()), ("time", t.time(from).into())]),
+            None => t.with("city-home-counter-open", [("counter", name.into())]),
+        }
+        .into_owned()
+    });
+    let counters = names.collect::<Vec<_>>().join(&t.text("city-home-counter-and"));
+    t.with("city-home-today-special", [("day", t.short_day(day).into()), ("counters", counters.into())]).into_owned()
 }
 
 /// A closed day, and when the hall opens again.
@@ -109,14 +141,8 @@ fn closed(t: Tongue, calendar: &Calendar, day: Day) -> String {
     }
 }
 
-fn doors(
-    t: Tongue,
-    locale: Locale,
-    page: &Page,
-    open: bool,
-    counters: &[CounterCongestion],
-    gathered: &Gathered,
-) -> Vec<Door> {
+fn doors(t: Tongue, locale: Locale, page: &Page, counters: &[&CounterCongestion], gathered: &Gathered) -> Vec<Door> {
+    let open = !counters.is_empty();
     let waiting: usize = counters.iter().map(|it| it.waiting).sum();
     let busiest = counters.iter().filter(|it| it.wait_now > 0).max_by_key(|it| it.wait_now);
     let book = match busiest {
@@ -152,8 +178,8 @@ fn doors(
     ]
 }
 
-fn waits(t: Tongue, locale: Locale, counters: &[CounterCongestion]) -> Vec<Wait> {
-    let wait = |it: &CounterCongestion| Wait {
+fn waits(t: Tongue, locale: Locale, counters: &[&CounterCongestion]) -> Vec<Wait> {
+    let wait = |it: &&CounterCongestion| Wait {
         name: it.counter.details.name.get(locale).to_owned(),
         how: match it.waiting {
             0 => t.text("city-home-waiting-nobody").into_owned(),

@@ -3,18 +3,21 @@
 
 use std::collections::BTreeMap;
 
+use facts::NewFact;
 use kernel::{World, day::Day, locale::Locale, time::Instant};
 use store::{Error, Tx};
+use uuid::Uuid;
 
 use crate::{
     counter::CounterRule,
+    emit::{About, topic_and_unit},
     insert::{NewVisit, insert_contact},
     line::Line,
     link::LinkKey,
     model::{Channel, Contact, CounterId, Needs, Outcome, ServiceId, SlotId, VisitId, Who},
     number::ticket,
     state::State,
-    visit::Progress,
+    visit::{Progress, Visit},
 };
 
 /// A visit of the past, or a booking of the future.
@@ -122,6 +125,7 @@ store::statements! {
                   ON CONFLICT (service_id, day, minute) DO UPDATE SET staff_booked = visit_slot.staff_booked + excluded.staff_booked,
                     staff_capacity = CASE WHEN visit_slot.staff_booked + excluded.staff_booked > visit_slot.staff_capacity
                       THEN visit_slot.staff_booked + excluded.staff_booked ELSE visit_slot.staff_capacity END";
+    RATED = "UPDATE visit SET rated = TRUE WHERE id = $1";
     TICKETS = "INSERT INTO visit_line (counter_id, day, last_ticket, booked_streak, calls) VALUES ($1, $2, $3, 0, 0)
                ON CONFLICT (counter_id, day) DO UPDATE SET last_ticket =
                  CASE WHEN excluded.last_ticket > visit_line.last_ticket THEN excluded.last_ticket ELSE visit_line.last_ticket END";
@@ -135,11 +139,12 @@ pub async fn insert_history(tx: &mut Tx<'_>, world: &World, visits: &[PastVisit]
     // Visits that come in bulk have links and slips too, even where nobody has booked yet.
     LinkKey::make(tx, world).await?;
     let mut ids = Vec::with_capacity(visits.len());
+    let (mut told, mut known) = (Vec::new(), Known::new());
     let mut held: BTreeMap<(ServiceId, SlotId, Channel), i64> = BTreeMap::new();
     let mut last: BTreeMap<(CounterId, Day), i64> = BTreeMap::new();
     for visit in visits {
         let id: VisitId = world.id();
-        let progress = progress(visit);
+        let progress = progress(visit.slot, visit.ticket, &visit.fate);
         let holds = progress.state.holds_place();
         let new = NewVisit {
             id,
@@ -157,6 +162,7 @@ pub async fn insert_history(tx: &mut Tx<'_>, world: &World, visits: &[PastVisit]
             rated: matches!(visit.fate, Fate::Finished { rated: true, .. }),
         };
         new.insert(tx, world).await?;
+        told.extend(told_by(tx, &new, &mut known).await?);
         if let Some((contact, erase_on)) = &visit.contact {
             insert_contact(tx, id, contact, *erase_on).await?;
         }
@@ -176,19 +182,63 @@ pub async fn insert_history(tx: &mut Tx<'_>, world: &World, visits: &[PastVisit]
     for ((counter, day), number) in last {
         tx.exec(&TICKETS, &[counter.into(), day.into(), number.into()]).await?;
     }
+    facts::record_all(tx, world, &told).await?;
     Ok(ids)
 }
 
-fn progress(visit: &PastVisit) -> Progress {
+/// The code and division of services at counters, as far as they were looked up.
+type Known = BTreeMap<(ServiceId, CounterId), (String, Option<Uuid>)>;
+
+/// The facts a past visit leaves, as if each act had been done here at its time.
+async fn told_by(tx: &mut Tx<'_>, visit: &NewVisit, known: &mut Known) -> Result<Vec<NewFact>, Error> {
+    let of = (visit.service, visit.counter);
+    if !known.contains_key(&of) {
+        known.insert(of, topic_and_unit(tx, visit.service, visit.counter).await?);
+    }
+    let (topic, unit) = known.get(&of).cloned().unwrap_or_default();
+    let about = About::new(visit, topic, unit);
+    let mut told = about.happened(&Progress::new(State::Booked), &visit.progress);
+    if visit.slot.is_some() {
+        told.push(about.booked(visit.made_at));
+    }
+    Ok(told)
+}
+
+/// Writes what happened to a booking that nobody at the counter has touched (still to come, or 来庁なし), as if it had been
+/// served here; `false` when somebody has, or when there is no such visit.
+///
+/// # Errors
+/// Storage only.
+pub async fn tell(tx: &mut Tx<'_>, id: VisitId, ticket: Option<(char, i64)>, fate: &Fate) -> Result<bool, Error> {
+    let Some(mut visit) = Visit::find(tx, id).await? else { return Ok(false) };
+    if !matches!(visit.state(), State::Booked | State::NoShow) {
+        return Ok(false);
+    }
+    let slot = visit.minute.map(|minute| SlotId { day: visit.day, minute });
+    let told = progress(slot, ticket, fate);
+    // A place that was given back would have to be given back in its slot, too: that is what cancelling is for.
+    if !told.state.holds_place() || !visit.put(tx, told).await? {
+        return Ok(false);
+    }
+    if let Some((_, number)) = ticket {
+        tx.exec(&TICKETS, &[visit.counter.into(), visit.day.into(), number.into()]).await?;
+    }
+    if matches!(fate, Fate::Finished { rated: true, .. }) {
+        tx.exec(&RATED, &[id.into()]).await?;
+    }
+    Ok(true)
+}
+
+fn progress(slot: Option<SlotId>, drawn: Option<(char, i64)>, fate: &Fate) -> Progress {
     let grace = CounterRule::default().grace_minutes;
     // Late bookings waited like walk-ins.
-    let line = |came: Instant| match visit.slot {
+    let line = |came: Instant| match slot {
         Some(slot) if came <= slot.starts_at().plus_minutes(grace.into()) => Line::Booked,
         _ => Line::WalkIn,
     };
-    let ticket = visit.ticket.map(|(letter, number)| ticket(letter, number)).unwrap_or_default();
+    let ticket = drawn.map(|(letter, number)| ticket(letter, number)).unwrap_or_default();
     let new = Progress::new(State::Booked);
-    match &visit.fate {
+    match fate {
         Fate::Booked => new,
         Fate::Cancelled(at) => new.cancelled(*at),
         Fate::NoShow => Progress { state: State::NoShow, ..new },

@@ -50,6 +50,7 @@ mod codes;
 mod congestion;
 mod counter;
 mod forget;
+mod hall;
 mod history;
 mod insert;
 pub mod jobs;
@@ -91,7 +92,8 @@ pub use close_day::{CloseDayError, Closed, Closure, close_day, closures, reopen_
 pub use congestion::{Congestion, CounterCongestion, HourForecast, forecast};
 pub use counter::{CounterRule, SetRuleError, counter_rule, set_counter_rule};
 pub use forget::{CONTACT, NUMBER_DAYS, forget_contact, forget_contacts, retire_numbers};
-pub use history::{Fate, PastVisit, insert_history};
+pub use hall::{HallHours, hall_hours};
+pub use history::{Fate, PastVisit, insert_history, tell};
 pub use line::{Line, Order, Rule, Waiting};
 pub use link::{LinkKey, path};
 pub use model::{
@@ -129,6 +131,7 @@ pub const STATEMENTS: &[&[store::Statement]] = &[
     congestion::STATEMENTS,
     counter::STATEMENTS,
     forget::STATEMENTS,
+    hall::STATEMENTS,
     history::STATEMENTS,
     insert::STATEMENTS,
     numbers::STATEMENTS,

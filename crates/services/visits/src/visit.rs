@@ -15,6 +15,7 @@ use store::{Error, Json, Row, Tx, Value};
 
 use crate::{
     clerk::Clerk,
+    emit,
     line::{Line, Waiting},
     model::{Channel, Contact, CounterId, Needs, Outcome, ServiceId, SlotId, VisitId, Who},
     number::Number,
@@ -287,15 +288,8 @@ impl Visit {
         tx.opt(&FIND_NUMBER, &[number.into()]).await?.as_ref().map(Self::read).transpose()
     }
 
-    /// Writes `next` as the outcome of `act`, with its line in the history. `false`: somebody else was faster, nothing is written.
-    pub(crate) async fn save(
-        &mut self,
-        tx: &mut Tx<'_>,
-        world: &World,
-        act: &'static str,
-        next: Progress,
-        by: Option<&Clerk>,
-    ) -> Result<bool, Error> {
+    /// Writes `next` without a line in the history. `false`: somebody else was faster, nothing is written.
+    pub(crate) async fn put(&mut self, tx: &mut Tx<'_>, next: Progress) -> Result<bool, Error> {
         let written = tx
             .exec(
                 &SAVE,
@@ -322,7 +316,23 @@ impl Visit {
             return Ok(false);
         }
         self.version += 1;
-        let before = std::mem::replace(&mut self.progress, next);
+        self.progress = next;
+        Ok(true)
+    }
+
+    /// Writes `next` as the outcome of `act`, with its line in the history. `false`: somebody else was faster, nothing is written.
+    pub(crate) async fn save(
+        &mut self,
+        tx: &mut Tx<'_>,
+        world: &World,
+        act: &'static str,
+        next: Progress,
+        by: Option<&Clerk>,
+    ) -> Result<bool, Error> {
+        let before = self.progress.clone();
+        if !self.put(tx, next).await? {
+            return Ok(false);
+        }
         let params: [Value; 9] = [
             world.id::<ActId>().into(),
             self.id.into(),
@@ -334,7 +344,7 @@ impl Visit {
             self.version.into(),
             (&Json(&before)).into(),
         ];
-        tx.exec(&RECORD, &params).await?;
+        emit::changed(tx, world, self, &before, (&RECORD, params.to_vec())).await?;
         self.announce(tx);
         Ok(true)
     }

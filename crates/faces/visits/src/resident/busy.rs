@@ -3,6 +3,7 @@
 use askama::Template;
 use axum::{Extension, extract::State, response::Response};
 use shell::{App, Ask, Page, Refusal, Route, Who, html};
+use store::Tx;
 
 use crate::Face;
 
@@ -22,6 +23,8 @@ struct Line {
     called: String,
     usual: String,
     best: String,
+    /// Nobody serves here today.
+    closed: bool,
 }
 
 #[derive(Template)]
@@ -35,6 +38,12 @@ struct BusyPage {
 async fn show(State(app): State<App>, Extension(face): Extension<Face>, ask: Ask) -> Result<Response, Refusal> {
     let t = ask.t();
     let now = face.congestion.now().await?;
+    let today = app.world.today();
+    let read = async move |tx: &mut Tx<'_>| {
+        Ok::<_, store::Error>((places::holidays::calendar(tx).await?, visits::hall_hours(tx, today).await?))
+    };
+    let (calendar, hours) = app.db.read(read).await?;
+    let usual = calendar.is_open(today);
     let lines = now.iter().map(|it| Line {
         name: it.counter.details.name.get(ask.locale).to_owned(),
         place: it.counter.details.location.get(ask.locale).to_owned(),
@@ -54,6 +63,7 @@ async fn show(State(app): State<App>, Extension(face): Extension<Face>, ask: Ask
             .best_hour()
             .map(|hour| t.with("visits-busy-best", [("hour", i64::from(hour.hour).into())]).into_owned())
             .unwrap_or_default(),
+        closed: !usual && !hours.iter().any(|own| own.counter == it.counter.id),
     });
     html(&BusyPage {
         page: Page::new(&app, &ask, "visits-busy-title").tab("visits"),
