@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { startCity } from './lib/city.mjs';
 import { openBrowser, person } from './lib/eyes.mjs';
-import { act, addWalkIn, bookByPhone, callNext, signIn, sitDown } from './lib/walks.mjs';
+import { act, addWalkIn, bookByPhone, callNext, press, signIn, sitDown } from './lib/walks.mjs';
 
 const counter = 'shimin';
 let city;
@@ -85,9 +85,9 @@ for (const width of [1280, 390]) {
       await resident.look('voice');
       await resident.page.locator('.faces label.choice').first().click();
       await resident.page.locator('#line').fill('とても わかりやすかったです。');
-      await resident.page.locator('main form .go-row button').click();
-      await resident.page.waitForLoadState('load');
+      await press(resident.page, resident.page.locator('main form .go-row button'));
       await resident.look('thanks');
+      assert.equal(await resident.page.locator('.faces').count(), 0, 'asked again after the answer');
     }));
   }
 }

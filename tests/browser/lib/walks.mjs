@@ -7,16 +7,17 @@ import { readQr } from './qr.mjs';
 /** The button that sends the form of a page. */
 const send = (page) => page.locator('main form button.btn[type=submit], main form .go-row button.btn').first();
 
-/** Sends the form and waits for the next page. */
-async function submit(page) {
-  await Promise.all([page.waitForLoadState('load'), page.waitForEvent('framenavigated'), send(page).click()]);
+/** Presses a button that sends a form and waits for the page that answers, to its end. */
+export async function press(page, button) {
+  await Promise.all([page.waitForEvent('framenavigated'), button.click()]);
+  await page.waitForLoadState('load');
 }
 
+/** Sends the form and waits for the next page. */
+const submit = (page) => press(page, send(page));
+
 /** The same on a page that has a form for looking, too. */
-async function sendPost(page) {
-  const button = page.locator('main form[method=post] .go-row button.btn').first();
-  await Promise.all([page.waitForLoadState('load'), page.waitForEvent('framenavigated'), button.click()]);
-}
+const sendPost = (page) => press(page, page.locator('main form[method=post] .go-row button.btn').first());
 
 /** A form sent without its answer comes back with its errors listed on top. */
 async function refused(me, what) {
@@ -152,12 +153,6 @@ export async function signIn(me, city, login, { looking = false } = {}) {
   await submit(page);
   await page.waitForURL('**/staff');
   await me.look('staff-home');
-}
-
-/** Presses a button that sends a form and waits for the page that answers. */
-async function press(page, button) {
-  await Promise.all([page.waitForEvent('framenavigated'), button.click()]);
-  await page.waitForLoadState('load');
 }
 
 /**
