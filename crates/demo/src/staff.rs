@@ -4,7 +4,7 @@ use kernel::World;
 use kernel::day::Day;
 use kernel::locale::Localized;
 use kernel::text::Line;
-use people::{Actor, FirstPassword, Hold, Login, PersonData, PutPost, PutUnit, Role, UnitId, UnitKind};
+use people::{Actor, FirstPassword, Helper, Hold, Login, PersonData, PutPost, PutUnit, Role, UnitId, UnitKind};
 use store::Tx;
 
 use crate::DemoError;
@@ -202,7 +202,7 @@ pub(crate) async fn settle(
         let person = people::add_person(tx, world, Actor::Program, &data, password).await?;
         people::hold(tx, world, Actor::Program, Hold { person, post, day: since, concurrent: false }).await?;
         if password.is_some() {
-            codes.push(people::give_codes(tx, world, Actor::Program, person).await?);
+            codes.push(people::give_codes(tx, world, &Helper::Program, person).await?);
         }
     }
     Ok(codes)

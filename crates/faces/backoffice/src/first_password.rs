@@ -4,7 +4,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use http::StatusCode;
-use people::{ChangePasswordError, Must, WeakPassword};
+use people::{ChangePasswordError, Must, ProveError, Proven, WeakPassword};
 use serde::Deserialize;
 use shell::{App, Ask, FieldFault, Form, Page, Refusal, Route, Who, html, html_with, see_other};
 
@@ -61,11 +61,10 @@ async fn change(State(app): State<App>, ask: Ask, Form(form): Form<PasswordForm>
         let staff = ask.staff()?;
         match people::change_password(&app.db, &app.world, &app.keeper, staff, &form.present, &form.new).await {
             Ok(()) => return Ok(see_other("/staff")),
-            Err(ChangePasswordError::Wrong) => FieldFault::new("present", "backoffice-password-wrong"),
+            Err(ChangePasswordError::Prove(error)) => unproven(&app, error)?,
             Err(ChangePasswordError::Weak(weak)) => FieldFault::new("new", weak_key(weak))
                 .with("least", people::password::MIN_CHARS)
                 .with("most", people::password::MAX_CHARS),
-            Err(ChangePasswordError::TooMany { retry_at }) => crate::sign_in::too_many("present", &app, retry_at),
             Err(ChangePasswordError::Meanwhile) => return Err(Refusal::conflict()),
             Err(ChangePasswordError::Keeper(error)) => return Err(crate::sign_in::keeper(&error)),
             Err(ChangePasswordError::Store(error)) => return Err(error.into()),
@@ -74,6 +73,23 @@ async fn change(State(app): State<App>, ask: Ask, Form(form): Form<PasswordForm>
     let mut shown = page(&app, &ask)?;
     shown.page = shown.page.faults(&[fault]);
     html_with(StatusCode::UNPROCESSABLE_ENTITY, &shown)
+}
+
+/// The present password, asked for again before a session changes what opens the door; or what is wrong with it.
+pub(crate) async fn prove(app: &App, ask: &Ask, present: &str) -> Result<Result<Proven, FieldFault>, Refusal> {
+    match people::prove_password(&app.db, &app.world, &app.keeper, ask.staff()?, present).await {
+        Ok(proven) => Ok(Ok(proven)),
+        Err(error) => unproven(app, error).map(Err),
+    }
+}
+
+fn unproven(app: &App, error: ProveError) -> Result<FieldFault, Refusal> {
+    match error {
+        ProveError::Wrong => Ok(FieldFault::new("present", "backoffice-password-wrong")),
+        ProveError::TooMany { retry_at } => Ok(crate::sign_in::too_many("present", app, retry_at)),
+        ProveError::Keeper(error) => Err(crate::sign_in::keeper(&error)),
+        ProveError::Store(error) => Err(error.into()),
+    }
 }
 
 fn weak_key(weak: WeakPassword) -> &'static str {

@@ -6,7 +6,8 @@ use axum::response::Response;
 use http::StatusCode;
 use kernel::day::Day;
 use people::{
-    Actor, Hold, Login, Permission, Person, PersonData, PersonError, PersonId, Post, PostId, Role, Staff, Term, Unit,
+    Actor, Hold, KeysError, Login, Permission, Person, PersonData, PersonError, PersonId, Post, PostId, Role, Staff,
+    Term, Unit,
 };
 use serde::Deserialize;
 use shell::{App, Ask, Choice, FieldFault, Form, Page, Path, Query, Refusal, Route, Who, html, html_with, see_other};
@@ -110,7 +111,7 @@ struct NewPage {
 }
 
 #[derive(Deserialize, Default)]
-struct PersonForm {
+pub(crate) struct PersonForm {
     name: String,
     kana: String,
     login: String,
@@ -159,6 +160,7 @@ fn person_fault(error: PersonError) -> Result<Vec<FieldFault>, Refusal> {
     match error {
         PersonError::Taken => Ok(vec![FieldFault::new("login", "backoffice-person-taken")]),
         PersonError::Unknown => Err(Refusal::not_found()),
+        PersonError::Keys(error) => keys(error).map(|fault| vec![fault]),
         PersonError::Store(error) => Err(error.into()),
     }
 }
@@ -176,7 +178,7 @@ struct Held {
 
 #[derive(Template)]
 #[template(path = "person.html")]
-struct PersonPage {
+pub(crate) struct PersonPage {
     page: Page,
     person: Person,
     form: PersonForm,
@@ -192,22 +194,9 @@ pub(crate) struct Particulars {
     pub(crate) person: Person,
     terms: Vec<Term>,
     posts: Vec<Post>,
-    /// The same after every change that is planned: keys given from 1 April on are keys already.
-    planned: Vec<Post>,
     units: Vec<Unit>,
-}
-
-impl Particulars {
-    fn has_keys(&self, post: PostId) -> bool {
-        let mut known = self.posts.iter().chain(&self.planned).filter(|known| known.id == post);
-        known.any(|known| known.roles.list().contains(&Role::Administrator))
-    }
-
-    /// Does the person hold, or will they hold, the keys of the house? Then only an administrator helps
-    /// them sign in: otherwise 人事 could make themselves administrator through somebody else's account.
-    pub(crate) fn is_administrator(&self, today: Day) -> bool {
-        self.terms.iter().any(|term| term.to.is_none_or(|to| to > today) && self.has_keys(term.post))
-    }
+    /// They hold the keys of the house, or will.
+    keys: bool,
 }
 
 pub(crate) async fn particulars(app: &App, id: PersonId) -> Result<Particulars, Refusal> {
@@ -218,14 +207,23 @@ pub(crate) async fn particulars(app: &App, id: PersonId) -> Result<Particulars, 
             person,
             terms: people::terms(tx, id).await?,
             posts: people::posts(tx, today, None).await?,
-            planned: people::posts(tx, Day::MAX, None).await?,
             units: people::units(tx, today).await?,
+            keys: people::holds_keys(tx, id, today).await?,
         }))
     };
     app.db.read(read).await?.ok_or_else(Refusal::not_found)
 }
 
-async fn page(
+/// What the rules about the keys of the house refuse: at a form where it can be said, else as a page.
+pub(crate) fn keys(error: KeysError) -> Result<FieldFault, Refusal> {
+    match error {
+        KeysError::Last => Ok(FieldFault::new("", "backoffice-keys-last")),
+        KeysError::Guarded | KeysError::Oneself => Err(Refusal::forbidden()),
+        KeysError::Store(error) => Err(error.into()),
+    }
+}
+
+pub(crate) async fn page(
     app: &App,
     ask: &Ask,
     id: PersonId,
@@ -252,7 +250,7 @@ async fn page(
     let mut posts: Vec<Choice> =
         known.posts.iter().map(|post| Choice::new(post.id.to_string(), words(post.id, &post.code), false)).collect();
     posts.sort_by(|a, b| a.label.cmp(&b.label));
-    let guarded = known.is_administrator(today) && !ask.staff()?.can(Permission::Administer);
+    let guarded = known.keys && !ask.staff()?.can(Permission::Administer);
     let person = known.person;
     let form = typed.unwrap_or_else(|| PersonForm {
         name: person.name.clone(),
@@ -277,12 +275,6 @@ async fn change(
     let faults = match form.read() {
         Err(faults) => faults,
         Ok(data) => {
-            // Another login is another way to be locked out.
-            let known = particulars(&app, id).await?;
-            let renamed = known.person.login != data.login.as_str();
-            if renamed && known.is_administrator(app.world.today()) && !ask.staff()?.can(Permission::Administer) {
-                return Err(Refusal::forbidden());
-            }
             let (world, actor) = (app.world.clone(), actor(ask.staff()?));
             let write = async move |tx: &mut Tx<'_>| people::change_person(tx, &world, actor, id, &data).await;
             match app.db.write(CHANGE, write).await {
@@ -307,13 +299,15 @@ struct ReleaseForm {
     to: String,
 }
 
-/// A post with the keys of the house is given and taken by an administrator only.
-async fn may_give(app: &App, ask: &Ask, id: PersonId, post: PostId) -> Result<(), Refusal> {
-    let known = particulars(app, id).await?;
-    if known.has_keys(post) && !ask.staff()?.can(Permission::Administer) {
-        return Err(Refusal::forbidden());
+/// Back to the person, or what the rules about the keys say.
+async fn settled(app: &App, ask: &Ask, id: PersonId, done: Result<(), KeysError>) -> Result<Response, Refusal> {
+    match done {
+        Ok(()) => Ok(see_other(&format!("/staff/people/{id}"))),
+        Err(error) => {
+            let fault = keys(error)?;
+            html_with(StatusCode::UNPROCESSABLE_ENTITY, &page(app, ask, id, None, &[fault]).await?)
+        }
     }
-    Ok(())
 }
 
 async fn hold(
@@ -330,13 +324,10 @@ async fn hold(
     let (Some(post), Some(day)) = (post, faults.day("from", &form.from)) else {
         return html_with(StatusCode::UNPROCESSABLE_ENTITY, &page(&app, &ask, id, None, &faults.called(LABELS)).await?);
     };
-    may_give(&app, &ask, id, post).await?;
     let (world, actor, concurrent) = (app.world.clone(), actor(ask.staff()?), form.concurrent.is_some());
     let write =
         async move |tx: &mut Tx<'_>| people::hold(tx, &world, actor, Hold { person: id, post, day, concurrent }).await;
-    let held: Result<(), store::Error> = app.db.write(HOLD, write).await;
-    held?;
-    Ok(see_other(&format!("/staff/people/{id}")))
+    settled(&app, &ask, id, app.db.write(HOLD, write).await).await
 }
 
 async fn release(
@@ -350,11 +341,8 @@ async fn release(
     let Some(last) = faults.day("to", &form.to) else {
         return html_with(StatusCode::UNPROCESSABLE_ENTITY, &page(&app, &ask, id, None, &faults.called(LABELS)).await?);
     };
-    may_give(&app, &ask, id, post).await?;
     let (world, actor) = (app.world.clone(), actor(ask.staff()?));
     // The form asks for the last day in the post; the office counts from the first day without it.
     let write = async move |tx: &mut Tx<'_>| people::release(tx, &world, actor, id, post, last.plus(1)).await;
-    let released: Result<bool, store::Error> = app.db.write(HOLD, write).await;
-    released?;
-    Ok(see_other(&format!("/staff/people/{id}")))
+    settled(&app, &ask, id, app.db.write(HOLD, write).await.map(drop)).await
 }

@@ -6,13 +6,13 @@ use axum::response::Response;
 use http::StatusCode;
 use kernel::day::Day;
 use kernel::text::Line;
-use people::{Permission, Post, PostId, PutPost, PutPostError, Role, Roles, Unit, UnitId};
+use people::{Post, PostId, PutPost, PutPostError, Role, Roles, Unit, UnitId};
 use serde::Deserialize;
 use shell::{App, Ask, Choice, FieldFault, Form, Page, Path, Refusal, Route, html, html_with, see_other};
 use store::{Act, Tx};
 
 use crate::fields::{Faults, Texts};
-use crate::people::{actor, role_key};
+use crate::people::{actor, keys, role_key};
 use crate::units::{CloseForm, WHO, unit};
 
 const PUT: Act = Act::staff("people.post.put");
@@ -85,14 +85,6 @@ impl PostForm {
     }
 }
 
-/// The keys of the house are given by an administrator only.
-fn may_give(ask: &Ask, roles: &Roles) -> Result<(), Refusal> {
-    if roles.list().contains(&Role::Administrator) && !ask.staff()?.can(Permission::Administer) {
-        return Err(Refusal::forbidden());
-    }
-    Ok(())
-}
-
 fn page(app: &App, ask: &Ask, unit: &Unit, post: Option<&Post>, form: PostForm, faults: &[FieldFault]) -> PostPage {
     let t = ask.t();
     let roles = Role::ALL.into_iter().map(|role| {
@@ -127,12 +119,12 @@ async fn new(State(app): State<App>, ask: Ask, Path(id): Path<UnitId>) -> Result
 }
 
 async fn put(app: &App, ask: &Ask, command: PutPost) -> Result<Result<PostId, Vec<FieldFault>>, Refusal> {
-    may_give(ask, &command.roles)?;
     let (world, actor) = (app.world.clone(), actor(ask.staff()?));
     let write = async move |tx: &mut Tx<'_>| people::put_post(tx, &world, actor, &command).await;
     match app.db.write(PUT, write).await {
         Ok(id) => Ok(Ok(id)),
         Err(PutPostError::OtherUnit) => Ok(Err(vec![FieldFault::new("title_ja", "backoffice-post-taken")])),
+        Err(PutPostError::Keys(error)) => keys(error).map(|fault| Err(vec![fault])),
         Err(PutPostError::Store(error)) => Err(error.into()),
     }
 }
@@ -191,7 +183,6 @@ async fn change(
     Form(form): Form<PostForm>,
 ) -> Result<Response, Refusal> {
     let (post, unit) = post(&app, id).await?;
-    may_give(&ask, &post.roles)?;
     let faults = match form.read(&unit, Some(&post.code), post.sort) {
         Err(faults) => faults,
         Ok(command) => match put(&app, &ask, command).await? {
@@ -209,7 +200,6 @@ async fn close(
     Form(form): Form<CloseForm>,
 ) -> Result<Response, Refusal> {
     let (post, unit) = post(&app, id).await?;
-    may_give(&ask, &post.roles)?;
     let mut faults = Faults::default();
     let Some(last) = faults.day("last", &form.last) else {
         let form = form_of(&post, app.world.today());
@@ -218,7 +208,10 @@ async fn close(
     };
     let (world, actor) = (app.world.clone(), actor(ask.staff()?));
     let write = async move |tx: &mut Tx<'_>| people::close_post(tx, &world, actor, id, last.plus(1)).await;
-    let closed: Result<bool, store::Error> = app.db.write(CLOSE, write).await;
-    closed?;
+    if let Err(error) = app.db.write(CLOSE, write).await {
+        let form = form_of(&post, app.world.today());
+        let shown = page(&app, &ask, &unit, Some(&post), form, &[keys(error)?]);
+        return html_with(StatusCode::UNPROCESSABLE_ENTITY, &shown);
+    }
     Ok(see_other(&format!("/staff/units/{}", unit.id)))
 }

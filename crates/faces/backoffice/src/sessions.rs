@@ -9,6 +9,7 @@ use shell::{App, Ask, Form, Page, Refusal, Route, Who, html, see_other};
 use store::{Act, Tx};
 
 const END: Act = Act::staff("people.session.end");
+const END_OTHERS: Act = Act::staff("people.session.end_others");
 
 pub(crate) fn routes() -> Vec<Route> {
     vec![
@@ -23,6 +24,7 @@ struct Line {
     device: String,
     began: String,
     seen: String,
+    idle: String,
     ends: String,
     here: bool,
 }
@@ -32,6 +34,10 @@ struct Line {
 struct SessionsPage {
     page: Page,
     sessions: Vec<Line>,
+    /// Minutes without use after which a session ends.
+    idle: u64,
+    /// Hours after which it ends in any case.
+    longest: u64,
     has_totp: bool,
     codes_left: i64,
 }
@@ -55,37 +61,33 @@ async fn show(State(app): State<App>, ask: Ask) -> Result<Response, Refusal> {
         device: view.device,
         began: t.moment(view.created_at),
         seen: t.moment(view.seen_at),
+        idle: t.moment(view.idle_at),
         ends: t.moment(view.expires_at),
         here: view.id == staff.session,
     });
     html(&SessionsPage {
         page: Page::new(&app, &ask, "backoffice-sessions-title"),
         sessions: sessions.collect(),
+        idle: app.config.policy.idle.as_secs() / 60,
+        longest: app.config.policy.absolute.as_secs() / 3600,
         has_totp: person.as_ref().is_some_and(|person| person.has_totp),
         codes_left: person.map_or(0, |person| person.codes_left),
     })
 }
 
-async fn end_one(app: &App, ask: &Ask, session: SessionId) -> Result<(), Refusal> {
-    let (world, staff) = (app.world.clone(), ask.staff()?.clone());
-    let ended: Result<bool, store::Error> =
-        app.db.write(END, async move |tx: &mut Tx<'_>| people::revoke(tx, &world, &staff, session).await).await;
-    ended?;
-    Ok(())
-}
-
 async fn end(State(app): State<App>, ask: Ask, Form(form): Form<EndForm>) -> Result<Response, Refusal> {
-    let session = form.session.parse().map_err(|_| Refusal::not_found())?;
-    end_one(&app, &ask, session).await?;
+    let session: SessionId = form.session.parse().map_err(|_| Refusal::not_found())?;
+    let (world, staff) = (app.world.clone(), ask.staff()?.clone());
+    let write = async move |tx: &mut Tx<'_>| people::revoke(tx, &world, &staff, session).await;
+    let ended: Result<bool, store::Error> = app.db.write(END, write).await;
+    ended?;
     Ok(see_other("/staff/sessions"))
 }
 
 async fn end_others(State(app): State<App>, ask: Ask) -> Result<Response, Refusal> {
-    let here = ask.staff()?.session;
-    for view in own(&app, &ask).await? {
-        if view.id != here {
-            end_one(&app, &ask, view.id).await?;
-        }
-    }
+    let (world, staff) = (app.world.clone(), ask.staff()?.clone());
+    let write = async move |tx: &mut Tx<'_>| people::revoke_others(tx, &world, &staff).await;
+    let ended: Result<u64, store::Error> = app.db.write(END_OTHERS, write).await;
+    ended?;
     Ok(see_other("/staff/sessions"))
 }

@@ -181,11 +181,12 @@ async fn code(
     Form(form): Form<CodeForm>,
 ) -> Result<Response, Refusal> {
     let Some(token) = pending(&headers) else { return Ok(see_other("/staff/sign-in")) };
-    let (world, policy, typed) = (app.world.clone(), app.config.policy, form.code.clone());
+    let (world, vault, typed) = (app.world.clone(), app.keeper.vault().clone(), form.code.clone());
+    let policy = app.config.policy;
     let finished: Result<Finished, store::Error> = app
         .db
         .write(FINISH, async move |tx: &mut Tx<'_>| {
-            people::finish_second_factor(tx, &world, &policy, &token, &typed).await
+            people::finish_second_factor(tx, &world, &vault, &policy, &token, &typed).await
         })
         .await;
     let fault = match finished? {
@@ -196,6 +197,12 @@ async fn code(
         Finished::Expired => return Ok(see_other("/staff/sign-in")),
         Finished::Wrong => FieldFault::new("code", "backoffice-code-wrong"),
         Finished::TooMany { retry_at } => too_many("code", &app, retry_at),
+        Finished::Unreadable => {
+            tracing::error!(
+                "an authenticator's secret cannot be read: is YOKOGUSHI_SECRET_FILE set, and the same file?"
+            );
+            FieldFault::new("code", "backoffice-code-unreadable")
+        }
     };
     match code_page(&app, &ask, &headers, form.next).await? {
         Some(mut shown) => {

@@ -10,6 +10,8 @@ use store::{Act, Db, Tx};
 use super::{nav, routes};
 
 const PREPARE: Act = Act::bulk("testing.prepare");
+/// One's own password, given again.
+const PRESENT: [(&str, &str); 1] = [("present", PASSWORD)];
 
 fn with_house<T>(test: impl AsyncFnOnce(House) -> T) -> T {
     store::testing::on_sqlite(async |db: Db| {
@@ -72,7 +74,7 @@ fn the_first_administrator_enters_step_by_step() {
         let sent = house.get_as(&admin, "/staff/audit").await.expect(303);
         assert_eq!(sent.header("location"), "/staff/second-factor");
         carries(&house.get_as(&admin, "/staff/second-factor").await.expect(200), "紙のコードを作る");
-        let _ = house.post_as(&admin, "/staff/second-factor", &[]).await.expect(303);
+        let _ = house.post_as(&admin, "/staff/second-factor", &PRESENT).await.expect(303);
         let shown = house.get_as(&admin, "/staff/second-factor/authenticator").await.expect(200);
         carries(&shown, "data:image/svg+xml;base64,");
         let typed = after(&shown.text(), "<code>").replace(' ', "");
@@ -83,7 +85,7 @@ fn the_first_administrator_enters_step_by_step() {
         let code = format!("{:06}", totp::code(&secret, step));
         let done = house.post_as(&admin, "/staff/second-factor/authenticator", &[("code", &code)]).await.expect(303);
         assert_eq!(done.header("location"), "/staff/second-factor");
-        let codes = house.post_as(&admin, "/staff/second-factor/codes", &[]).await.expect(200);
+        let codes = house.post_as(&admin, "/staff/second-factor/codes", &PRESENT).await.expect(200);
         let text = codes.text();
         let paper = after(&text, "<ol class=\"codes\"><li><code>").to_owned();
         let _ = house.get_as(&admin, "/staff/audit").await.expect(200);
@@ -109,6 +111,37 @@ fn the_first_administrator_enters_step_by_step() {
         let out = house.post_as(&second, "/staff/sign-out", &[]).await.expect(303);
         assert_eq!(out.cookie("__Host-session").as_deref(), Some(""));
         let _ = house.get_as(&second, "/staff").await.expect(303);
+    });
+}
+
+#[test]
+fn a_session_alone_changes_no_second_factor() {
+    with_house(async |house| {
+        let (clerk, person, _) = house.staff("clerk", &[Role::Clerk]).await;
+        let (admin, ..) = house.staff("boss", &[Role::Administrator]).await;
+        let forms = ["/staff/second-factor", "/staff/second-factor/codes", "/staff/second-factor/remove"];
+        for path in forms {
+            for wrong in [&[][..], &[("present", "wrong wrong")][..]] {
+                let page = house.post_as(&clerk, path, wrong).await.expect(422);
+                carries(&page, "いまのパスワードが違います");
+                carries(&page, "href=\"#present\"");
+                assert!(!page.text().contains("wrong wrong"), "a password is never shown again");
+            }
+        }
+        let _ = house.get_as(&clerk, "/staff/second-factor/authenticator").await.expect(303);
+        for act in ["password", "codes", "forget"] {
+            let path = format!("/staff/people/{person}/{act}");
+            carries(&house.post_as(&admin, &path, &[]).await.expect(422), "いまのパスワードが違います");
+        }
+        let _ = house.get_as(&clerk, "/staff/sessions").await.expect(200);
+
+        // Six wrong ones so far; four more, and the right one has to wait too.
+        for _ in 0..4 {
+            let _ = house.post_as(&clerk, forms[1], &[]).await.expect(422);
+        }
+        carries(&house.post_as(&clerk, forms[1], &PRESENT).await.expect(422), "分ほど待ってから");
+        let _ = house.post_as(&admin, &format!("/staff/people/{person}/codes"), &PRESENT).await.expect(200);
+        carries(&house.get_as(&clerk, "/staff/sessions").await.expect(200), "30分間操作がないと");
     });
 }
 
@@ -235,7 +268,9 @@ fn somebody_joins_moves_and_is_locked_out() {
         carries(&house.get_as(&chief, "/staff/units").await.expect(200), "窓口・配信");
 
         // The slip, and what it opens.
-        let slip = house.post_as(&chief, &format!("{page}/password"), &[]).await.expect(200).text();
+        let path = format!("{page}/password");
+        carries(&house.post_as(&chief, &path, &[]).await.expect(422), "いまのパスワードが違います");
+        let slip = house.post_as(&chief, &path, &PRESENT).await.expect(200).text();
         let password = slip.rsplit("<dd><code>").next().unwrap().split('<').next().unwrap();
         let form = [("login", "takahashi"), ("password", password)];
         let entered = house.post_as(&Browser::default(), "/staff/sign-in", &form).await.expect(303);
@@ -267,7 +302,7 @@ fn personnel_cannot_make_themselves_administrator() {
         let hold = [("post", post.as_str()), ("from", today.as_str())];
         let _ = house.post_as(&personnel, &format!("/staff/people/{own}/hold"), &hold).await.expect(403);
         for act in ["password", "codes", "forget", "end-sessions"] {
-            let _ = house.post_as(&personnel, &format!("/staff/people/{boss}/{act}"), &[]).await.expect(403);
+            let _ = house.post_as(&personnel, &format!("/staff/people/{boss}/{act}"), &PRESENT).await.expect(403);
         }
         let _ = house.post_as(&personnel, &format!("/staff/people/{boss}/lock"), &[("to", "locked")]).await.expect(403);
         carries(&house.get_as(&personnel, &format!("/staff/people/{boss}")).await.expect(200), "管理者だけが扱えます");
@@ -302,7 +337,11 @@ fn personnel_cannot_take_the_keys_by_a_detour() {
         let _ = house.post_as(&personnel, &format!("/staff/people/{own}/hold"), &hold).await.expect(403);
 
         let _ = house.post_as(&admin, &path, &renamed).await.expect(303);
-        let _ = house.post_as(&admin, &format!("/staff/units/{unit}/close"), &last).await.expect(303);
+        // The last administrator stays one, whatever they press.
+        let close = format!("/staff/units/{unit}/close");
+        carries(&house.post_as(&admin, &close, &last).await.expect(422), "管理者が一人もいなくなります");
+        let _ = house.staff("second", &[Role::Administrator]).await;
+        let _ = house.post_as(&admin, &close, &last).await.expect(303);
     });
 }
 

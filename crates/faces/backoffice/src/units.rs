@@ -5,13 +5,13 @@ use axum::extract::State;
 use axum::response::Response;
 use http::StatusCode;
 use kernel::day::Day;
-use people::{Permission, PutUnit, PutUnitError, Role, Unit, UnitId, UnitKind};
+use people::{Permission, PutUnit, PutUnitError, Unit, UnitId, UnitKind};
 use serde::Deserialize;
 use shell::{App, Ask, Choice, FieldFault, Form, Page, Path, Query, Refusal, Route, Who, html, html_with, see_other};
 use store::{Act, Tx};
 
 use crate::fields::{Faults, Texts};
-use crate::people::{actor, role_key};
+use crate::people::{actor, keys, role_key};
 
 pub(crate) const WHO: Who = Who::Staff(Permission::ManagePeople);
 const PUT: Act = Act::staff("people.unit.put");
@@ -310,33 +310,23 @@ pub(crate) struct CloseForm {
     pub(crate) last: String,
 }
 
-/// A post loses with its unit what it may do: a unit with the keys of the house is closed by an administrator only.
-async fn may_close(app: &App, ask: &Ask, id: UnitId) -> Result<(), Refusal> {
-    let today = app.world.today();
-    let posts = app.db.read(async move |tx: &mut Tx<'_>| people::posts(tx, today, Some(id)).await).await?;
-    let keys = posts.iter().any(|post| post.roles.list().contains(&Role::Administrator));
-    if keys && !ask.staff()?.can(Permission::Administer) { Err(Refusal::forbidden()) } else { Ok(()) }
-}
-
 async fn close(
     State(app): State<App>,
     ask: Ask,
     Path(id): Path<UnitId>,
     Form(form): Form<CloseForm>,
 ) -> Result<Response, Refusal> {
-    let mut faults = Faults::default();
-    let Some(last) = faults.day("last", &form.last) else {
+    let again = async |faults: &[FieldFault]| {
         let unit = unit(&app, id).await?;
         let form = UnitForm::of(&unit, app.world.today());
-        return html_with(
-            StatusCode::UNPROCESSABLE_ENTITY,
-            &page(&app, &ask, Some(&unit), form, &faults.called(LABELS)).await?,
-        );
+        html_with(StatusCode::UNPROCESSABLE_ENTITY, &page(&app, &ask, Some(&unit), form, faults).await?)
     };
-    may_close(&app, &ask, id).await?;
+    let mut faults = Faults::default();
+    let Some(last) = faults.day("last", &form.last) else { return again(&faults.called(LABELS)).await };
     let (world, actor) = (app.world.clone(), actor(ask.staff()?));
     let write = async move |tx: &mut Tx<'_>| people::close_unit(tx, &world, actor, id, last.plus(1)).await;
-    let closed: Result<bool, store::Error> = app.db.write(CLOSE, write).await;
-    closed?;
-    Ok(see_other("/staff/units"))
+    match app.db.write(CLOSE, write).await {
+        Ok(_) => Ok(see_other("/staff/units")),
+        Err(error) => again(&[keys(error)?]).await,
+    }
 }

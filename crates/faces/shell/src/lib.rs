@@ -37,7 +37,7 @@ pub use ask::Ask;
 pub use cached::{CachedPage, Kept};
 pub use headers::Cache;
 pub use input::{Form, Json, Path, Query};
-pub use live::live;
+pub use live::{live, live_for_staff};
 pub use openapi::ApiDoc;
 pub use page::{
     Alert, Choice, CityName, ErrorLine, NavItem, Office, Page, Row, StaffLine, attachment, html, html_with, json,

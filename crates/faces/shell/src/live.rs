@@ -16,12 +16,15 @@ use futures_util::Stream;
 use http::{HeaderValue, header};
 use http_body::Frame;
 use http_body_util::StreamBody;
-use store::{Db, EVERYTHING, Topic};
+use kernel::World;
+use people::{PersonId, SessionId};
+use store::{Db, EVERYTHING, Topic, Tx};
 use tokio::sync::broadcast::error::{RecvError, TryRecvError};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, broadcast, mpsc, watch};
 
 use crate::address::network;
 use crate::app::App;
+use crate::ask::Ask;
 use crate::refusal::Refusal;
 
 /// More topics than this at once are forgotten together; pages then refetch once for nothing.
@@ -166,9 +169,41 @@ impl Live {
 /// # Errors
 /// 503 when too many streams are open; the page then works by reload.
 pub fn live(app: &App, topics: Vec<String>) -> Result<Response, Refusal> {
+    stream(app, topics, Listener::Anybody)
+}
+
+/// The same for a page of staff: the stream ends when the session does, at the latest with the next sign of life
+/// ([`KEEP_ALIVE`]), and it tells nothing afterwards.
+///
+/// # Errors
+/// 503 when too many streams are open; the page then works by reload. The sign-in page without a session.
+pub fn live_for_staff(app: &App, ask: &Ask, topics: Vec<String>) -> Result<Response, Refusal> {
+    let (session, person) = ask.staff().map(|staff| (staff.session, staff.person))?;
+    stream(app, topics, Listener::Staff { db: app.db.clone(), world: app.world.clone(), person, session })
+}
+
+/// Who listens, and how long they may.
+enum Listener {
+    Anybody,
+    Staff { db: Db, world: World, person: PersonId, session: SessionId },
+}
+
+impl Listener {
+    /// Whether they may still be told. A database that is away for a moment ends no stream: what is told is only
+    /// "changed", and the page then asks again with its session.
+    async fn may_hear(&self) -> bool {
+        let Self::Staff { db, world, person, session } = self else { return true };
+        let (person, now) = (*person, world.now());
+        let open: Result<_, store::Error> =
+            db.read(async move |tx: &mut Tx<'_>| people::sessions(tx, person, now).await).await;
+        open.map_or(true, |open| open.iter().any(|view| view.id == *session))
+    }
+}
+
+fn stream(app: &App, topics: Vec<String>, listener: Listener) -> Result<Response, Refusal> {
     let place = Arc::clone(&app.live.places).try_acquire_owned().map_err(|_| Refusal::busy(60))?;
     let (lines, out) = mpsc::channel(4);
-    tokio::spawn(tell(Arc::downgrade(&app.live), app.live.changed.subscribe(), topics, lines));
+    tokio::spawn(tell(Arc::downgrade(&app.live), app.live.changed.subscribe(), topics, lines, listener));
     let body = Body::new(StreamBody::new(Events { out, _place: place }));
     let mut response = Response::new(body);
     let headers = response.headers_mut();
@@ -183,6 +218,7 @@ async fn tell(
     mut changed: watch::Receiver<u64>,
     topics: Vec<String>,
     lines: mpsc::Sender<Bytes>,
+    listener: Listener,
 ) {
     let topics: Vec<&str> = topics.iter().map(String::as_str).collect();
     let mut told = None;
@@ -194,6 +230,9 @@ async fn tell(
             Some(_) => String::new(),
         };
         if !line.is_empty() {
+            if !listener.may_hear().await {
+                return;
+            }
             told = Some(now);
             if lines.send(line.into()).await.is_err() {
                 return;
@@ -204,7 +243,7 @@ async fn tell(
             gone = changed.changed() => if gone.is_err() { return },
             () = lines.closed() => return,
             () = tokio::time::sleep(KEEP_ALIVE) => {
-                if lines.send(Bytes::from_static(b": still here\n\n")).await.is_err() {
+                if !listener.may_hear().await || lines.send(Bytes::from_static(b": still here\n\n")).await.is_err() {
                     return;
                 }
             }
@@ -268,7 +307,13 @@ mod tests {
         let (_tell, heard) = broadcast::channel(4);
         let live = Arc::new(Live::new(heard, 1));
         let (lines, mut out) = mpsc::channel(4);
-        tokio::spawn(tell(Arc::downgrade(&live), live.changed.subscribe(), vec!["a".to_owned()], lines));
+        tokio::spawn(tell(
+            Arc::downgrade(&live),
+            live.changed.subscribe(),
+            vec!["a".to_owned()],
+            lines,
+            Listener::Anybody,
+        ));
         assert_eq!(out.recv().await.unwrap(), "retry: 5000\nevent: changed\ndata: 0\n\n");
         live.heard("b".into());
         live.heard("a".into());

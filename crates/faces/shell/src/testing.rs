@@ -245,7 +245,8 @@ impl House {
                 let post = people::put_post(tx, &world, Actor::Program, &post).await;
                 let post = post.map_err(|error| store::Error::Schema(error.to_string()))?;
                 let hold = Hold { person, post, day: world.today(), concurrent: false };
-                people::hold(tx, &world, Actor::Program, hold).await?;
+                let held = people::hold(tx, &world, Actor::Program, hold).await;
+                held.map_err(|error| store::Error::Schema(error.to_string()))?;
                 Ok::<_, store::Error>(person)
             })
             .await

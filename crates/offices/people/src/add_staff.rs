@@ -6,6 +6,7 @@ use store::{Act, Db, Tx};
 
 use crate::first_administrator::{FirstAdministratorError, own_post};
 use crate::keeper::{Keeper, KeeperError};
+use crate::keys::KeysError;
 use crate::persons::{FirstPassword, PersonData, PersonError, add_person};
 use crate::posts::{self, Hold, hold};
 use crate::{Actor, PersonId, PostId};
@@ -59,6 +60,9 @@ pub enum AddStaffError {
     /// The program's own post.
     #[error(transparent)]
     OwnPost(#[from] FirstAdministratorError),
+    /// Holding the post.
+    #[error(transparent)]
+    Keys(#[from] KeysError),
     /// Hashing the password.
     #[error(transparent)]
     Keeper(#[from] KeeperError),

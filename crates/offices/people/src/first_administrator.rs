@@ -6,6 +6,7 @@ use kernel::text::{Line, TextError};
 use store::{Act, Db, Tx};
 
 use crate::keeper::{Keeper, KeeperError};
+use crate::keys::KeysError;
 use crate::persons::{FirstPassword, Login, PersonData, PersonError, add_person};
 use crate::posts::{Hold, PutPost, PutPostError, hold, put_post};
 use crate::roles::{Role, Roles};
@@ -60,6 +61,9 @@ pub enum FirstAdministratorError {
     /// The person; the login may have been given by an import already.
     #[error("the first administrator cannot be made: {0}")]
     Person(#[from] PersonError),
+    /// Holding the post.
+    #[error(transparent)]
+    Keys(#[from] KeysError),
     /// A text of our own is refused.
     #[error(transparent)]
     Text(#[from] TextError),

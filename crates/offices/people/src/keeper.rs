@@ -9,6 +9,7 @@ use kernel::World;
 use tokio::sync::Semaphore;
 
 use crate::password::Password;
+use crate::vault::Vault;
 
 /// What a hash costs (argon2id).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,10 +61,12 @@ pub struct Verdict {
     pub outdated: bool,
 }
 
-/// Hashes passwords on the blocking pool, a few at a time: each takes [`Cost::memory_kib`] of memory.
+/// Hashes passwords on the blocking pool, a few at a time: each takes [`Cost::memory_kib`] of memory. It also holds
+/// what the secrets of authenticators are sealed with.
 #[derive(Clone)]
 pub struct Keeper {
     inner: Arc<Inner>,
+    vault: Vault,
 }
 
 struct Inner {
@@ -98,7 +101,19 @@ impl Keeper {
             nobody,
             hashes: AtomicU64::new(0),
         };
-        Ok(Self { inner: Arc::new(inner) })
+        Ok(Self { inner: Arc::new(inner), vault: Vault::default() })
+    }
+
+    /// The same keeper with another vault.
+    #[must_use]
+    pub fn with_vault(self, vault: Vault) -> Self {
+        Self { vault, ..self }
+    }
+
+    /// What the secrets of authenticators are sealed with.
+    #[must_use]
+    pub fn vault(&self) -> &Vault {
+        &self.vault
     }
 
     /// Hashes computed so far: for metrics, and to see that every refusal costs the same.

@@ -25,7 +25,7 @@ const LOGIN: Limit = Limit { name: "people.sign_in.login", max: 100, window: Dur
 const ADDRESS: Limit = Limit { name: "people.sign_in.address", max: 200, window: Duration::from_secs(15 * MINUTE) };
 /// Second factors of one person.
 const SECOND_FACTOR: Limit = Limit { name: "people.second_factor", max: 10, window: Duration::from_secs(15 * MINUTE) };
-/// Present passwords typed to change them.
+/// Present passwords typed before something is changed that a session alone may not change.
 const OWN_PASSWORD: Limit = Limit { name: "people.change_password", max: 10, window: Duration::from_secs(15 * MINUTE) };
 
 /// When to try again, if not now.
@@ -90,9 +90,14 @@ pub(crate) async fn second_factor_right(tx: &mut Tx<'_>, person: PersonId) -> Re
     limits::forgive(tx, &SECOND_FACTOR, &person.to_string()).await
 }
 
-/// Counts a present password typed to change it.
+/// Counts a present password typed again.
 pub(crate) async fn own_password(tx: &mut Tx<'_>, world: &World, person: PersonId) -> Result<Wait, store::Error> {
     limits::hit(tx, world, &OWN_PASSWORD, &person.to_string()).await.map(wait)
+}
+
+/// The present password was right.
+pub(crate) async fn own_password_right(tx: &mut Tx<'_>, person: PersonId) -> Result<(), store::Error> {
+    limits::forgive(tx, &OWN_PASSWORD, &person.to_string()).await
 }
 
 #[cfg(test)]

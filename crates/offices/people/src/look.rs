@@ -12,6 +12,8 @@ use crate::{PersonId, PostId, Staff, UnitId};
 
 /// How the acts are called in the audit log: this and the kind of case.
 const ACT: &str = "people.look.";
+/// The same for an attempt that was refused; no look, so it does not begin as one.
+const REFUSED: &str = "people.look_refused.";
 /// Entries read at a time while looking for looks.
 const PAGE: u32 = 200;
 
@@ -73,38 +75,67 @@ pub struct Case {
     pub permission: Permission,
 }
 
-/// Why a case is not shown.
-#[derive(Debug, thiserror::Error)]
-pub enum LookError {
-    /// No post held today allows it there.
-    #[error("this case belongs to another unit")]
-    NotYours,
-    /// Storage.
-    #[error(transparent)]
-    Store(#[from] store::Error),
+/// Whether a case may be shown. Both are in the log, so both commit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use]
+pub enum Looked {
+    /// The look is recorded: show it.
+    Shown,
+    /// No post held today allows it there: the attempt is recorded, nothing may be shown.
+    Refused,
 }
 
-/// Records that `staff` looks at a case, or refuses because it is not of their 所管. Call it in the transaction that
-/// reads the case, before showing anything of it.
+/// Records that `staff` looks at a case, or that they tried to though it is not of their 所管. Call it in the
+/// transaction that reads the case, before showing anything of it.
 ///
 /// # Errors
-/// [`LookError`].
+/// Any storage error.
 pub async fn look(
     tx: &mut Tx<'_>,
     world: &World,
     staff: &Staff,
     case: &Case,
     purpose: &Purpose,
-) -> Result<(), LookError> {
-    let Some(post) = staff.post_for(case.permission, case.unit) else { return Err(LookError::NotYours) };
-    let act = format!("{ACT}{}", case.kind);
-    let actor = audit::Actor::Staff { person: staff.person.uuid(), post: Some(post.uuid()) };
-    let mut entry = Entry::new(actor, &act).object(case.id).purpose(purpose.code());
+) -> Result<Looked, store::Error> {
+    let Some(post) = staff.post_for(case.permission, case.unit) else {
+        refuse_look(tx, world, staff, case.kind, case.id, purpose).await?;
+        return Ok(Looked::Refused);
+    };
+    write(tx, world, staff, Some(post), &format!("{ACT}{}", case.kind), case.id, purpose).await?;
+    Ok(Looked::Shown)
+}
+
+/// Records that `staff` tried to look at a case and was not shown it: `people.look_refused.` and the kind.
+///
+/// # Errors
+/// Any storage error.
+pub async fn refuse_look(
+    tx: &mut Tx<'_>,
+    world: &World,
+    staff: &Staff,
+    kind: &'static str,
+    id: Uuid,
+    purpose: &Purpose,
+) -> Result<(), store::Error> {
+    let post = staff.main_post().map(|held| held.post);
+    write(tx, world, staff, post, &format!("{REFUSED}{kind}"), id, purpose).await
+}
+
+async fn write(
+    tx: &mut Tx<'_>,
+    world: &World,
+    staff: &Staff,
+    post: Option<PostId>,
+    act: &str,
+    id: Uuid,
+    purpose: &Purpose,
+) -> Result<(), store::Error> {
+    let actor = audit::Actor::Staff { person: staff.person.uuid(), post: post.map(Into::into) };
+    let mut entry = Entry::new(actor, act).object(id).purpose(purpose.code());
     if let Purpose::Other(words) = purpose {
         entry = entry.detail(words.as_str());
     }
-    audit::append(tx, world, &entry).await?;
-    Ok(())
+    audit::append(tx, world, &entry).await.map(drop)
 }
 
 /// A recorded look.

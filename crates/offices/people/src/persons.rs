@@ -7,6 +7,7 @@ use kernel::text::{Line, fold, nfkc};
 use store::{Json, Tx};
 
 use crate::keeper::{Hashed, Keeper, KeeperError};
+use crate::keys::{Keys, KeysError};
 use crate::password::Password;
 use crate::{Actor, PersonId, record, session};
 
@@ -31,6 +32,8 @@ store::statements! {
             EXISTS (SELECT 1 FROM totp t WHERE t.person = e.id),
             (SELECT COUNT(*) FROM one_time_code c WHERE c.person = e.id AND c.used_at IS NULL)
         FROM person e WHERE e.id = $1";
+    /// The login somebody has.
+    LOGIN_OF = "SELECT login FROM person WHERE id = $1";
     /// By login.
     BY_LOGIN = "SELECT id FROM person WHERE login = $1";
     /// A password set by somebody else than its owner, whatever was there.
@@ -129,9 +132,39 @@ pub enum PersonError {
     /// No such person.
     #[error("no such person")]
     Unknown,
+    /// It is an administrator's.
+    #[error(transparent)]
+    Keys(#[from] KeysError),
     /// Storage.
     #[error(transparent)]
     Store(#[from] store::Error),
+}
+
+/// Why particulars are not written.
+#[derive(Debug)]
+pub(crate) enum Unwritten {
+    /// The login or number belongs to somebody else.
+    Taken,
+    /// No such person.
+    Unknown,
+    /// Storage.
+    Store(store::Error),
+}
+
+impl From<store::Error> for Unwritten {
+    fn from(error: store::Error) -> Self {
+        Self::Store(error)
+    }
+}
+
+impl From<Unwritten> for PersonError {
+    fn from(why: Unwritten) -> Self {
+        match why {
+            Unwritten::Taken => Self::Taken,
+            Unwritten::Unknown => Self::Unknown,
+            Unwritten::Store(error) => Self::Store(error),
+        }
+    }
 }
 
 /// Adds a person. Without a password nobody can sign in as them.
@@ -153,7 +186,7 @@ pub async fn add_person(
     Ok(id)
 }
 
-pub(crate) async fn insert(tx: &mut Tx<'_>, world: &World, data: &PersonData) -> Result<PersonId, PersonError> {
+pub(crate) async fn insert(tx: &mut Tx<'_>, world: &World, data: &PersonData) -> Result<PersonId, Unwritten> {
     let id: PersonId = world.id();
     let params = [
         id.into(),
@@ -165,12 +198,13 @@ pub(crate) async fn insert(tx: &mut Tx<'_>, world: &World, data: &PersonData) ->
         world.now().into(),
     ];
     if tx.exec(&INSERT, &params).await? == 0 {
-        return Err(PersonError::Taken);
+        return Err(Unwritten::Taken);
     }
     Ok(id)
 }
 
-/// Changes a person's particulars.
+/// Changes a person's particulars. Another login for an administrator would lock them out: only an administrator
+/// gives it.
 ///
 /// # Errors
 /// [`PersonError`].
@@ -181,12 +215,17 @@ pub async fn change_person(
     id: PersonId,
     data: &PersonData,
 ) -> Result<(), PersonError> {
+    let keys = Keys::take(tx, world, actor, world.today()).await?;
+    let row = tx.opt(&LOGIN_OF, &[id.into()]).await?.ok_or(PersonError::Unknown)?;
+    if row.get::<String>(0)? != data.login.as_str() {
+        keys.person(tx, id).await?;
+    }
     update(tx, id, data).await?;
     record::change(tx, world, actor, "people.person.change", id.uuid(), data.login.to_string()).await?;
     Ok(())
 }
 
-pub(crate) async fn update(tx: &mut Tx<'_>, id: PersonId, data: &PersonData) -> Result<(), PersonError> {
+pub(crate) async fn update(tx: &mut Tx<'_>, id: PersonId, data: &PersonData) -> Result<(), Unwritten> {
     let params = [
         id.into(),
         data.number.as_ref().map(Line::as_str).into(),
@@ -196,32 +235,35 @@ pub(crate) async fn update(tx: &mut Tx<'_>, id: PersonId, data: &PersonData) -> 
         data.search().into(),
     ];
     if tx.exec(&UPDATE, &params).await? == 0 {
-        return Err(if tx.opt(&ONE, &[id.into()]).await?.is_some() {
-            PersonError::Taken
-        } else {
-            PersonError::Unknown
-        });
+        return Err(if tx.opt(&ONE, &[id.into()]).await?.is_some() { Unwritten::Taken } else { Unwritten::Unknown });
     }
     Ok(())
 }
 
-/// Locks a person out, ending every session, or lets them in again; false if nothing changed.
+/// Locks a person out, ending every session, or lets them in again; false if nothing changed. Nobody locks themselves
+/// out, and the last administrator is not locked out.
 ///
 /// # Errors
-/// Any storage error.
+/// [`KeysError`].
 pub async fn disable_person(
     tx: &mut Tx<'_>,
     world: &World,
     actor: Actor,
     id: PersonId,
     disabled: bool,
-) -> Result<bool, store::Error> {
+) -> Result<bool, KeysError> {
+    let keys = Keys::take(tx, world, actor, world.today()).await?;
+    if disabled && matches!(actor, Actor::Staff(own, _) if own == id) {
+        return Err(KeysError::Oneself);
+    }
+    keys.person(tx, id).await?;
     let changed = tx.exec(&DISABLE, &[id.into(), disabled.into()]).await? > 0;
     if changed {
         if disabled {
             session::end_all(tx, id).await?;
         }
         let act = if disabled { "people.person.disable" } else { "people.person.enable" };
+        keys.left(tx).await?;
         record::change(tx, world, actor, act, id.uuid(), String::new()).await?;
     }
     Ok(changed)
@@ -230,27 +272,8 @@ pub async fn disable_person(
 /// Days for which a first password is good.
 const FIRST_PASSWORD_DAYS: i64 = 14;
 
-/// Gives a person a password, in place of any other, and ends their sessions. The second factor stays.
-///
-/// # Errors
-/// [`PersonError::Unknown`].
-pub async fn give_password(
-    tx: &mut Tx<'_>,
-    world: &World,
-    actor: Actor,
-    id: PersonId,
-    password: &FirstPassword,
-) -> Result<(), PersonError> {
-    if tx.opt(&ONE, &[id.into()]).await?.is_none() {
-        return Err(PersonError::Unknown);
-    }
-    set_password(tx, world, id, password).await?;
-    session::end_all(tx, id).await?;
-    record::change(tx, world, actor, "people.password.give", id.uuid(), String::new()).await?;
-    Ok(())
-}
-
-async fn set_password(
+/// Sets a password, in place of any other.
+pub(crate) async fn set_password(
     tx: &mut Tx<'_>,
     world: &World,
     id: PersonId,

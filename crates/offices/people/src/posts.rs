@@ -7,7 +7,8 @@ use kernel::text::Line;
 use store::{Json, Row, Tx};
 
 use crate::holdings::{Change, Span, hold_from, release_from};
-use crate::roles::Roles;
+use crate::keys::{Keys, KeysError};
+use crate::roles::{Role, Roles};
 use crate::{Actor, HoldingId, PersonId, PostId, UnitId, record};
 
 store::statements! {
@@ -130,6 +131,9 @@ pub enum PutPostError {
     /// The code belongs to a post of another unit.
     #[error("this code belongs to a post of another unit")]
     OtherUnit,
+    /// It has, had or would get the keys of the house.
+    #[error(transparent)]
+    Keys(#[from] KeysError),
     /// Storage.
     #[error(transparent)]
     Store(#[from] store::Error),
@@ -140,11 +144,15 @@ pub enum PutPostError {
 /// # Errors
 /// [`PutPostError`].
 pub async fn put_post(tx: &mut Tx<'_>, world: &World, actor: Actor, command: &PutPost) -> Result<PostId, PutPostError> {
+    let keys = Keys::take(tx, world, actor, command.from).await?;
+    keys.allow(command.roles.list().contains(&Role::Administrator))?;
     let (id, unit) = know(tx, world, command.code.as_str(), command.unit).await?;
     if unit != command.unit {
         return Err(PutPostError::OtherUnit);
     }
+    keys.post(tx, id).await?;
     state(tx, id, command).await?;
+    keys.left(tx).await?;
     let detail = format!("{} {} {}", command.code, command.from, command.roles.stored());
     record::change(tx, world, actor, "people.post.put", id.uuid(), detail).await?;
     Ok(id)
@@ -171,16 +179,13 @@ pub(crate) async fn state(tx: &mut Tx<'_>, id: PostId, command: &PutPost) -> Res
 /// Closes a post from `day` on; false if it did not exist then. Whoever holds it has no authority from it any more.
 ///
 /// # Errors
-/// Any storage error.
-pub async fn close_post(
-    tx: &mut Tx<'_>,
-    world: &World,
-    actor: Actor,
-    id: PostId,
-    day: Day,
-) -> Result<bool, store::Error> {
+/// [`KeysError`].
+pub async fn close_post(tx: &mut Tx<'_>, world: &World, actor: Actor, id: PostId, day: Day) -> Result<bool, KeysError> {
+    let keys = Keys::take(tx, world, actor, day).await?;
+    keys.post(tx, id).await?;
     let closed = tx.exec(&CLOSE, &[id.into(), day.into()]).await? > 0;
     if closed {
+        keys.left(tx).await?;
         record::change(tx, world, actor, "people.post.close", id.uuid(), day.to_string()).await?;
     }
     Ok(closed)
@@ -189,9 +194,10 @@ pub async fn close_post(
 /// Gives a post to a person from `day` on; nothing changes if it is held then already, except whether it is a 兼務.
 ///
 /// # Errors
-/// Any storage error.
-pub async fn hold(tx: &mut Tx<'_>, world: &World, actor: Actor, command: Hold) -> Result<(), store::Error> {
+/// [`KeysError`].
+pub async fn hold(tx: &mut Tx<'_>, world: &World, actor: Actor, command: Hold) -> Result<(), KeysError> {
     let Hold { person, post, day, concurrent } = command;
+    Keys::take(tx, world, actor, day).await?.post(tx, post).await?;
     let spans = spans(tx, person, post).await?;
     let change = hold_from(&spans, day);
     apply(tx, world, person, post, concurrent, change).await?;
@@ -218,7 +224,7 @@ pub struct Hold {
 /// Takes a post from a person from `day` on; false if it was not held then.
 ///
 /// # Errors
-/// Any storage error.
+/// [`KeysError`].
 pub async fn release(
     tx: &mut Tx<'_>,
     world: &World,
@@ -226,11 +232,14 @@ pub async fn release(
     person: PersonId,
     post: PostId,
     day: Day,
-) -> Result<bool, store::Error> {
+) -> Result<bool, KeysError> {
+    let keys = Keys::take(tx, world, actor, day).await?;
+    keys.post(tx, post).await?;
     let spans = spans(tx, person, post).await?;
     let change = release_from(&spans, day);
     apply(tx, world, person, post, false, change).await?;
     if change.is_some() {
+        keys.left(tx).await?;
         record::change(tx, world, actor, "people.post.release", person.uuid(), format!("{post} {day}")).await?;
     }
     Ok(change.is_some())

@@ -1,12 +1,14 @@
 //! Sessions: who a browser's token belongs to, marking use, listing, ending.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use kernel::World;
 use kernel::locale::Localized;
 use kernel::time::Instant;
 use store::{Json, Row, Tx};
 
+use crate::keys::{Keys, KeysError};
 use crate::secret::Token;
 use crate::{Actor, HeldPost, Must, PersonId, PostId, SessionId, Staff, posts, record};
 
@@ -51,7 +53,7 @@ store::statements! {
     OPEN = "INSERT INTO session (id, token, person, device, must_enrol, created_at, seen_at, idle, expires_at)
         VALUES ($1, $2, $3, $4, $5, $6, $6, $7, $8)";
     /// A person's sessions that still count.
-    LIST = "SELECT id, device, created_at, seen_at, expires_at FROM session
+    LIST = "SELECT id, device, created_at, seen_at, expires_at, idle FROM session
         WHERE person = $1 AND expires_at > $2 AND seen_at + idle > $2 ORDER BY seen_at DESC, id";
     /// Ends one.
     END = "DELETE FROM session WHERE id = $1 AND person = $2";
@@ -143,6 +145,8 @@ pub struct SessionView {
     pub seen_at: Instant,
     /// When it ends at the latest.
     pub expires_at: Instant,
+    /// When it ends unless it is used before.
+    pub idle_at: Instant,
 }
 
 /// A person's open sessions, the last used first.
@@ -153,12 +157,15 @@ pub async fn sessions(tx: &mut Tx<'_>, person: PersonId, now: Instant) -> Result
     let rows = tx.all(&LIST, &[person.into(), now.into()]).await?;
     rows.iter()
         .map(|row| {
+            let (seen_at, expires_at) = (row.get::<Instant>(3)?, row.get::<Instant>(4)?);
+            let idle = Duration::from_micros(u64::try_from(row.get::<i64>(5)?).unwrap_or(0));
             Ok(SessionView {
                 id: row.get(0)?,
                 device: row.get(1)?,
                 created_at: row.get(2)?,
-                seen_at: row.get(3)?,
-                expires_at: row.get(4)?,
+                seen_at,
+                expires_at,
+                idle_at: seen_at.plus(idle).min(expires_at),
             })
         })
         .collect()
@@ -177,11 +184,23 @@ pub async fn revoke(tx: &mut Tx<'_>, world: &World, staff: &Staff, session: Sess
     Ok(ended)
 }
 
-/// Ends every session of a person and what waits for a second factor.
+/// Ends every session of the person but the present one, and what waits for a second factor; how many ended.
 ///
 /// # Errors
 /// Any storage error.
-pub async fn revoke_all(tx: &mut Tx<'_>, world: &World, actor: Actor, person: PersonId) -> Result<u64, store::Error> {
+pub async fn revoke_others(tx: &mut Tx<'_>, world: &World, staff: &Staff) -> Result<u64, store::Error> {
+    let ended = end_others(tx, staff.person, staff.session).await?;
+    let actor = Actor::Staff(staff.person, None);
+    record::change(tx, world, actor, "people.session.end_others", staff.person.uuid(), ended.to_string()).await?;
+    Ok(ended)
+}
+
+/// Ends every session of a person and what waits for a second factor. Only an administrator does that to another one.
+///
+/// # Errors
+/// [`KeysError`].
+pub async fn revoke_all(tx: &mut Tx<'_>, world: &World, actor: Actor, person: PersonId) -> Result<u64, KeysError> {
+    Keys::take(tx, world, actor, world.today()).await?.person(tx, person).await?;
     let ended = end_all(tx, person).await?;
     record::change(tx, world, actor, "people.session.end_all", person.uuid(), ended.to_string()).await?;
     Ok(ended)

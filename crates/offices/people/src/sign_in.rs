@@ -19,9 +19,10 @@ use crate::limit;
 use crate::password::Password;
 use crate::persons::Login;
 use crate::policy::{Policy, SecondFactor};
-use crate::second_factor::prove;
+use crate::second_factor::{Answer, prove};
 use crate::secret::Token;
 use crate::session::{self, Open, Opened};
+use crate::vault::Vault;
 use crate::{Actor, PersonId, record};
 
 store::statements! {
@@ -240,6 +241,8 @@ pub enum Finished {
     },
     /// The password has to be given again.
     Expired,
+    /// The authenticator's secret cannot be read by this server ([`Vault`]): only a printed code helps.
+    Unreadable,
 }
 
 /// Answers a pending sign-in with a code of the authenticator or a printed one-time code.
@@ -249,6 +252,7 @@ pub enum Finished {
 pub async fn finish_second_factor(
     tx: &mut Tx<'_>,
     world: &World,
+    vault: &Vault,
     policy: &Policy,
     token: &Token,
     typed: &str,
@@ -263,17 +267,14 @@ pub async fn finish_second_factor(
     if tx.opt(&FACTORS, &[person.into(), version.into(), now.into()]).await?.is_none() {
         return Ok(Finished::Expired);
     }
-    let Some(by) = prove(tx, world, person, typed).await? else {
-        record::change(
-            tx,
-            world,
-            Actor::Staff(person, None),
-            "people.second_factor.refused",
-            person.uuid(),
-            String::new(),
-        )
-        .await?;
-        return Ok(Finished::Wrong);
+    let by = match prove(tx, world, vault, person, typed).await? {
+        Answer::Right(by) => by,
+        Answer::Unreadable => return Ok(Finished::Unreadable),
+        Answer::Wrong => {
+            let actor = Actor::Staff(person, None);
+            record::change(tx, world, actor, "people.second_factor.refused", person.uuid(), String::new()).await?;
+            return Ok(Finished::Wrong);
+        }
     };
     if tx.exec(&ADMIT, &[token.digest().into()]).await? == 0 {
         return Ok(Finished::Expired);

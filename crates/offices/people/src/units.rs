@@ -6,6 +6,7 @@ use kernel::locale::Localized;
 use kernel::text::Line;
 use store::{Json, Row, Tx};
 
+use crate::keys::{Keys, KeysError};
 use crate::model::makes_ring;
 use crate::{Actor, Unit, UnitId, UnitKind, record};
 
@@ -158,16 +159,13 @@ pub(crate) async fn state(tx: &mut Tx<'_>, id: UnitId, command: &PutUnit) -> Res
 /// Closes a unit from `day` on; false if it did not exist then. Posts in it give no authority any more.
 ///
 /// # Errors
-/// Any storage error.
-pub async fn close_unit(
-    tx: &mut Tx<'_>,
-    world: &World,
-    actor: Actor,
-    id: UnitId,
-    day: Day,
-) -> Result<bool, store::Error> {
+/// [`KeysError`].
+pub async fn close_unit(tx: &mut Tx<'_>, world: &World, actor: Actor, id: UnitId, day: Day) -> Result<bool, KeysError> {
+    let keys = Keys::take(tx, world, actor, day).await?;
+    keys.unit(tx, id).await?;
     let closed = close(tx, id, day).await?;
     if closed {
+        keys.left(tx).await?;
         record::change(tx, world, actor, "people.unit.close", id.uuid(), day.to_string()).await?;
     }
     Ok(closed)

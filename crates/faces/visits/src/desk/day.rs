@@ -12,7 +12,7 @@ use visits::{Desk, State as Standing, Visit, VisitId};
 
 use super::{
     DESK, desk,
-    detail::{Detail, detail, look, name, needs},
+    detail::{Detail, detail, look, name, needs, refused},
     page, post,
 };
 
@@ -178,10 +178,17 @@ async fn show(
     Query(shown): Query<Shown>,
     headers: HeaderMap,
 ) -> Result<Response, Refusal> {
-    let post = post(&app, &ask, &code, Permission::ServeCounter).await?;
+    let selected: Option<VisitId> = shown.visit.parse().ok();
+    let post = match (post(&app, &ask, &code, Permission::ServeCounter).await, selected) {
+        (Ok(post), _) => post,
+        (Err(refusal), None) => return Err(refusal),
+        (Err(refusal), Some(id)) => {
+            refused(&app, &ask, id).await?;
+            return Err(refusal);
+        }
+    };
     let t = ask.t();
     let desk = desk(&headers, &post.counter);
-    let selected: Option<VisitId> = shown.visit.parse().ok();
     let open = match selected {
         Some(id) => Some(look(&app, &ask, &post, id).await?),
         None => None,
@@ -293,5 +300,5 @@ async fn choose_desk(
 
 async fn live(State(app): State<App>, ask: Ask, Path(code): Path<String>) -> Result<Response, Refusal> {
     let post = post(&app, &ask, &code, Permission::ServeCounter).await?;
-    shell::live(&app, vec![visits::topic_counter(post.counter.id)])
+    shell::live_for_staff(&app, &ask, vec![visits::topic_counter(post.counter.id)])
 }

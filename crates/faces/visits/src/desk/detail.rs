@@ -1,7 +1,7 @@
 //! One visit beside the list: what the person needs, when what happened, and the acts that are possible now.
 
-use kernel::time::Instant;
-use people::{Case, LookError, Permission, Purpose};
+use kernel::{day::Day, time::Instant};
+use people::{Case, Looked, Permission, Purpose};
 use shell::{App, Ask, Refusal};
 use store::{Act, Tx};
 use visits::{State as Standing, Visit, VisitId};
@@ -9,6 +9,8 @@ use visits::{State as Standing, Visit, VisitId};
 use super::Post;
 
 const LOOK: Act = Act::staff("visits.look");
+/// What a visit is called in the log of looks.
+const CASE: &str = "visit";
 
 /// A button of the detail.
 pub(super) struct Button {
@@ -126,24 +128,44 @@ pub(super) fn detail(ask: &Ask, visit: &Visit, has_desk: bool) -> Detail {
     }
 }
 
-/// The open detail: looking at a person is recorded with its purpose before anything is shown.
+/// Why the desk opens a visit: the person is here today, or comes another day.
+fn purpose(visit: &Visit, today: Day) -> Purpose {
+    if visit.day == today { Purpose::Counter } else { Purpose::Preparation }
+}
+
+/// The open detail: looking at a person is recorded with its purpose before anything is shown. A visit of another
+/// counter is not shown, and it is the attempt that is recorded.
 pub(super) async fn look(app: &App, ask: &Ask, post: &Post, id: VisitId) -> Result<Visit, Refusal> {
-    let (world, staff, unit) = (app.world.clone(), ask.staff()?.clone(), post.unit);
+    let (world, staff, unit, counter) = (app.world.clone(), ask.staff()?.clone(), post.unit, post.counter.id);
     let today = world.today();
     let seen = app
         .db
         .write(LOOK, async move |tx: &mut Tx<'_>| {
-            let Some(visit) = visits::visit(tx, id).await? else { return Ok::<_, LookError>(None) };
-            let case = Case { kind: "visit", id: id.uuid(), unit, permission: Permission::ServeCounter };
-            let purpose = if visit.day == today { Purpose::Counter } else { Purpose::Preparation };
-            people::look(tx, &world, &staff, &case, &purpose).await?;
-            Ok(Some(visit))
+            let Some(visit) = visits::visit(tx, id).await? else { return Ok::<_, store::Error>(None) };
+            let purpose = purpose(&visit, today);
+            if visit.counter != counter {
+                people::refuse_look(tx, &world, &staff, CASE, id.uuid(), &purpose).await?;
+                return Ok(None);
+            }
+            let case = Case { kind: CASE, id: id.uuid(), unit, permission: Permission::ServeCounter };
+            let looked = people::look(tx, &world, &staff, &case, &purpose).await?;
+            Ok(Some((visit, looked)))
         })
-        .await;
+        .await?;
     match seen {
-        Ok(Some(visit)) if visit.counter == post.counter.id => Ok(visit),
-        Ok(_) => Err(Refusal::not_found()),
-        Err(LookError::NotYours) => Err(Refusal::forbidden()),
-        Err(LookError::Store(e)) => Err(e.into()),
+        Some((visit, Looked::Shown)) => Ok(visit),
+        Some((_, Looked::Refused)) => Err(Refusal::forbidden()),
+        None => Err(Refusal::not_found()),
     }
+}
+
+/// Somebody who may not even see this counter asked for one of its visits: the attempt is recorded.
+pub(super) async fn refused(app: &App, ask: &Ask, id: VisitId) -> Result<(), Refusal> {
+    let (world, staff) = (app.world.clone(), ask.staff()?.clone());
+    let today = world.today();
+    let write = async move |tx: &mut Tx<'_>| -> Result<(), store::Error> {
+        let Some(visit) = visits::visit(tx, id).await? else { return Ok(()) };
+        people::refuse_look(tx, &world, &staff, CASE, id.uuid(), &purpose(&visit, today)).await
+    };
+    Ok(app.db.write(LOOK, write).await?)
 }

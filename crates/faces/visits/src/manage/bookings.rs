@@ -4,7 +4,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use kernel::text::Line;
-use people::{Case, LookError, Permission, Purpose};
+use people::{Case, Looked, Permission, Purpose};
 use shell::{App, Ask, Page, Path, Refusal, Route, html};
 use store::{Act, Tx};
 use visits::{ServiceId, Visit};
@@ -47,16 +47,15 @@ pub(super) async fn lines(app: &App, ask: &Ask, one: &Mine, visits: Vec<Visit>) 
     if !ids.is_empty() {
         let purpose = Line::parse("予約の時間に窓口が開かないことの連絡").map_or(Purpose::Preparation, Purpose::Other);
         let write = async move |tx: &mut Tx<'_>| {
+            let mut shown = true;
             for id in &ids {
                 let case = Case { kind: "visit", id: id.uuid(), unit, permission: Permission::ManageServices };
-                people::look(tx, &world, &staff, &case, &purpose).await?;
+                shown &= people::look(tx, &world, &staff, &case, &purpose).await? == Looked::Shown;
             }
-            Ok::<_, LookError>(())
+            Ok::<_, store::Error>(shown)
         };
-        match app.db.write(LOOK, write).await {
-            Ok(()) => {}
-            Err(LookError::NotYours) => return Err(Refusal::forbidden()),
-            Err(LookError::Store(error)) => return Err(error.into()),
+        if !app.db.write(LOOK, write).await? {
+            return Err(Refusal::forbidden());
         }
     }
     let t = ask.t();

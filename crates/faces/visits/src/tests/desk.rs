@@ -1,5 +1,7 @@
 //! The counter: whom a clerk may serve, two clerks at once, a session that ended, and each act with its way back.
 
+use store::Tx;
+use store::audit::{self, Of};
 use store::testing::on_sqlite;
 
 use super::hall::{Hall, Person, at, slot, tuesday};
@@ -103,6 +105,17 @@ fn another_counter_s_people_are_not_touched() {
         assert!(page.contains("その予約は別の窓口です(shimin窓口)"), "{page}");
         let page = other.get("/staff/visits/kokuho?q=%E6%A3%AE").await.expect(200).text();
         assert!(!page.contains("森 さくら"), "{page}");
+        // Nothing was shown, so nobody looked; that somebody tried stands in the log, with the purpose.
+        let looks = async || {
+            let id = visit.parse::<visits::VisitId>().unwrap().uuid();
+            let read = async move |tx: &mut Tx<'_>| audit::read(tx, Of::Object(id), None, 50).await;
+            let log: Result<_, store::Error> = hall.house.app.db.read(read).await;
+            let acts = log.unwrap().into_iter().filter(|entry| entry.purpose.is_some()).map(|entry| entry.act);
+            acts.collect::<Vec<_>>()
+        };
+        assert_eq!(looks().await, ["people.look_refused.visit"; 2], "by both counters' addresses");
+        let _ = clerk.get(&format!("{DAY}?visit={visit}")).await.expect(200);
+        assert_eq!(looks().await[0], "people.look.visit");
         // Nothing happened to either.
         let api = format!("/api/v1/visits/bookings/{number}?secret={secret}");
         assert_eq!(hall.house.call(http::Method::GET, &api, None).await.json()["state"], "waiting");

@@ -11,7 +11,7 @@ use store::Tx;
 
 use super::{StaffPosts, StaffRow};
 use crate::holdings::{Change, Span, hold_from, release_from};
-use crate::persons::{self, Login, PersonData, PersonError};
+use crate::persons::{self, Login, PersonData, Unwritten};
 use crate::posts::{self, PutPost};
 use crate::{Actor, PersonId, Post, PostId, UnitId, record, units};
 
@@ -300,10 +300,10 @@ impl<'f> Plan<'f> {
             match written {
                 Ok(id) => drop(persons.insert(number, id)),
                 // Two rows that swap their logins, or a number that is somebody's login.
-                Err(PersonError::Taken | PersonError::Unknown) => {
+                Err(Unwritten::Taken | Unwritten::Unknown) => {
                     bad.refuse(plan.row, file.columns.login, Reason::Other("people-import-login-taken"));
                 }
-                Err(PersonError::Store(error)) => return Err(error.into()),
+                Err(Unwritten::Store(error)) => return Err(error.into()),
             }
         }
         let mut posts: HashMap<&str, PostId> = HashMap::new();

@@ -13,9 +13,9 @@ fn case(city: &City) -> Case {
     }
 }
 
-async fn look_at(city: &City, staff: &Staff, case: Case, purpose: Purpose) -> Result<(), LookError> {
+async fn look_at(city: &City, staff: &Staff, case: Case, purpose: Purpose) -> Looked {
     let (w, staff) = (city.world.clone(), staff.clone());
-    city.write(async move |tx: &mut Tx<'_>| look(tx, &w, &staff, &case, &purpose).await).await
+    city.write(async move |tx: &mut Tx<'_>| look(tx, &w, &staff, &case, &purpose).await).await.unwrap()
 }
 
 both! {
@@ -23,9 +23,9 @@ both! {
         let city = City::build(db).await;
         let (sato, suzuki) = (city.staff("sato").await, city.staff("suzuki").await);
         let (one, two) = (case(&city), case(&city));
-        look_at(&city, &sato, one, Purpose::Counter).await.unwrap();
-        look_at(&city, &suzuki, one, Purpose::parse("other", "議会答弁の確認").unwrap()).await.unwrap();
-        look_at(&city, &sato, two, Purpose::Telephone).await.unwrap();
+        assert_eq!(look_at(&city, &sato, one, Purpose::Counter).await, Looked::Shown);
+        assert_eq!(look_at(&city, &suzuki, one, Purpose::parse("other", "議会答弁の確認").unwrap()).await, Looked::Shown);
+        assert_eq!(look_at(&city, &sato, two, Purpose::Telephone).await, Looked::Shown);
         let (first, person) = (one.id, city.sato);
         let read: Result<_, store::Error> = city
             .db
@@ -44,27 +44,36 @@ both! {
         assert!(at[0].at >= morning());
     }
 
-    async fn a_case_of_another_unit_is_not_shown(db: Db) {
+    async fn a_case_of_another_unit_is_not_shown_and_the_attempt_is_recorded(db: Db) {
         let city = City::build(db).await;
         let staff = city.staff("sato").await;
         let other = Case { unit: city.tax, ..case(&city) };
-        assert!(matches!(look_at(&city, &staff, other, Purpose::Counter).await, Err(LookError::NotYours)));
+        assert_eq!(look_at(&city, &staff, other, Purpose::parse("other", "興味").unwrap()).await, Looked::Refused);
         let id = other.id;
-        let looks: Result<_, store::Error> = city.db.read(async move |tx: &mut Tx<'_>| looks_at(tx, id, None, 10).await).await;
-        assert!(looks.unwrap().is_empty());
+        let read: Result<_, store::Error> = city
+            .db
+            .read(async move |tx: &mut Tx<'_>| {
+                Ok((looks_at(tx, id, None, 10).await?, audit::read(tx, Of::Object(id), None, 10).await?))
+            })
+            .await;
+        let (looks, log) = read.unwrap();
+        assert!(looks.is_empty(), "nothing was shown, so nobody looked");
+        assert_eq!(log.len(), 1);
+        assert_eq!((log[0].act.as_str(), log[0].purpose.as_deref()), ("people.look_refused.visit", Some("other")));
+        assert_eq!(log[0].actor, audit::Actor::Staff { person: city.sato.uuid(), post: Some(city.clerk.uuid()) });
     }
 
     async fn looks_are_found_behind_many_other_entries(db: Db) {
         let city = City::build(db).await;
         let staff = city.staff("sato").await;
         let one = case(&city);
-        look_at(&city, &staff, one, Purpose::Preparation).await.unwrap();
+        assert_eq!(look_at(&city, &staff, one, Purpose::Preparation).await, Looked::Shown);
         let (w, sato) = (city.world.clone(), city.sato);
         city.write(async move |tx: &mut Tx<'_>| {
             for _ in 0..450 {
                 revoke_all(tx, &w, Actor::Staff(sato, None), sato).await?;
             }
-            Ok::<_, store::Error>(())
+            Ok::<_, KeysError>(())
         })
         .await
         .unwrap();

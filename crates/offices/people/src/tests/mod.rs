@@ -1,10 +1,13 @@
 //! The office on both engines: a small city, and what the tests share.
 
 mod import;
+mod keys;
 mod looks;
 mod organisation;
 mod sessions;
 mod sign_in;
+mod step_up;
+mod vault;
 
 use std::time::Duration;
 
@@ -104,9 +107,12 @@ impl City {
                     add_person(tx, &w, a, &data("sato", "佐藤 花子", "サトウ ハナコ"), Some(&first)).await.unwrap();
                 let suzuki =
                     add_person(tx, &w, a, &data("suzuki", "鈴木 一郎", "スズキ イチロウ"), Some(&first)).await.unwrap();
-                hold(tx, &w, a, Hold { person: sato, post: clerk, day: day("2026-04-01"), concurrent: false }).await?;
+                hold(tx, &w, a, Hold { person: sato, post: clerk, day: day("2026-04-01"), concurrent: false })
+                    .await
+                    .unwrap();
                 hold(tx, &w, a, Hold { person: suzuki, post: director, day: day("2026-04-01"), concurrent: false })
-                    .await?;
+                    .await
+                    .unwrap();
                 Ok((civic, citizens, window, tax, clerk, director, taxman, sato, suzuki))
             })
             .await;
@@ -147,6 +153,31 @@ impl City {
     pub(super) async fn staff(&self, login: &str) -> Staff {
         let token = self.token(login).await;
         self.who(&token).await.unwrap()
+    }
+
+    /// The present password, given again.
+    pub(super) async fn proven(&self, staff: &Staff) -> Proven {
+        prove_password(&self.db, &self.world, &self.keeper, staff, PASSWORD).await.unwrap()
+    }
+
+    pub(super) async fn offer(&self, staff: &Staff) -> TotpOffer {
+        let (w, vault, staff) = (self.world.clone(), self.keeper.vault().clone(), staff.clone());
+        let proven = self.proven(&staff).await;
+        self.write(async move |tx: &mut Tx<'_>| enrol_totp(tx, &w, &vault, &staff, &proven).await).await.unwrap()
+    }
+
+    pub(super) async fn confirm(&self, staff: &Staff, code: &str) -> Enrolled {
+        let (w, vault, staff, code) = (self.world.clone(), self.keeper.vault().clone(), staff.clone(), code.to_owned());
+        self.write(async move |tx: &mut Tx<'_>| confirm_totp(tx, &w, &vault, &staff, &code).await).await.unwrap()
+    }
+
+    /// Sets up an authenticator and gives its secret.
+    pub(super) async fn authenticator(&self, staff: &Staff) -> Vec<u8> {
+        let offer = self.offer(staff).await;
+        let secret = data_encoding::BASE32_NOPAD.decode(offer.typed().replace(' ', "").as_bytes()).unwrap();
+        let code = totp::code(&secret, totp::step_at(self.world.now().seconds()));
+        assert_eq!(self.confirm(staff, &format!("{code:06}")).await, Enrolled::Done);
+        secret
     }
 
     pub(super) fn later(&self, minutes: u64) {

@@ -71,10 +71,10 @@ both! {
         let terms = city
             .write(async move |tx: &mut Tx<'_>| {
                 for from in ["2026-06-01", "2026-05-01", "2026-04-01"] {
-                    hold(tx, &w, Actor::Command, Hold { person: sato, post: clerk, day: day(from), concurrent: false }).await?;
+                    hold(tx, &w, Actor::Command, Hold { person: sato, post: clerk, day: day(from), concurrent: false }).await.unwrap();
                 }
-                assert!(release(tx, &w, Actor::Command, sato, clerk, day("2027-04-01")).await?);
-                assert!(!release(tx, &w, Actor::Command, sato, clerk, day("2027-04-01")).await?);
+                assert!(release(tx, &w, Actor::Command, sato, clerk, day("2027-04-01")).await.unwrap());
+                assert!(!release(tx, &w, Actor::Command, sato, clerk, day("2027-04-01")).await.unwrap());
                 terms(tx, sato).await
             })
             .await

@@ -16,28 +16,23 @@ async fn half(city: &City) -> Token {
 
 async fn finish(city: &City, token: &Token, typed: &str) -> Finished {
     let (w, token, typed) = (city.world.clone(), token.clone(), typed.to_owned());
-    city.write(async move |tx: &mut Tx<'_>| finish_second_factor(tx, &w, &Policy::default(), &token, &typed).await)
-        .await
-        .unwrap()
+    let vault = city.keeper.vault().clone();
+    city.write(async move |tx: &mut Tx<'_>| {
+        finish_second_factor(tx, &w, &vault, &Policy::default(), &token, &typed).await
+    })
+    .await
+    .unwrap()
 }
 
 async fn print_codes(city: &City) -> Vec<String> {
     let staff = city.staff("sato").await;
-    let w = city.world.clone();
-    city.write(async move |tx: &mut Tx<'_>| new_codes(tx, &w, &staff).await).await.unwrap()
+    let (w, proven) = (city.world.clone(), city.proven(&staff).await);
+    city.write(async move |tx: &mut Tx<'_>| new_codes(tx, &w, &staff, &proven).await).await.unwrap()
 }
 
-/// Sets up an authenticator and gives its secret.
 async fn authenticator(city: &City) -> Vec<u8> {
     let staff = city.staff("sato").await;
-    let (w, s) = (city.world.clone(), staff.clone());
-    let offer = city.write(async move |tx: &mut Tx<'_>| enrol_totp(tx, &w, &s).await).await.unwrap();
-    let secret = data_encoding::BASE32_NOPAD.decode(offer.typed().replace(' ', "").as_bytes()).unwrap();
-    let code = format!("{:06}", totp::code(&secret, totp::step_at(city.world.now().seconds())));
-    let w = city.world.clone();
-    let done = city.write(async move |tx: &mut Tx<'_>| confirm_totp(tx, &w, &staff, &code).await).await.unwrap();
-    assert_eq!(done, Enrolled::Done);
-    secret
+    city.authenticator(&staff).await
 }
 
 fn shown(city: &City, secret: &[u8]) -> String {
@@ -99,8 +94,8 @@ both! {
         assert_eq!(staff.must, Some(Must::EnrolSecondFactor));
         assert_eq!(staff.permissions(), Permissions::NONE);
         assert!(!staff.may(Permission::ServeCounter, city.citizens));
-        let w = city.world.clone();
-        let codes = city.write(async move |tx: &mut Tx<'_>| new_codes(tx, &w, &staff).await).await.unwrap();
+        let (w, proven) = (city.world.clone(), city.proven(&staff).await);
+        let codes = city.write(async move |tx: &mut Tx<'_>| new_codes(tx, &w, &staff, &proven).await).await.unwrap();
         assert_eq!(codes.len(), CODES);
         let staff = city.who(&opened.token).await.unwrap();
         assert_eq!(staff.must, None);
@@ -140,7 +135,7 @@ both! {
         }
         half(&city).await;
         let (w, sato) = (city.world.clone(), city.sato);
-        let fresh = city.write(async move |tx: &mut Tx<'_>| give_codes(tx, &w, Actor::Command, sato).await).await.unwrap();
+        let fresh = city.write(async move |tx: &mut Tx<'_>| give_codes(tx, &w, &Helper::Command, sato).await).await.unwrap();
         let token = half(&city).await;
         assert!(matches!(finish(&city, &token, &fresh[0]).await, Finished::Opened(_)));
     }
@@ -200,16 +195,13 @@ both! {
     async fn an_unproven_secret_does_not_count(db: Db) {
         let city = City::build(db).await;
         let staff = city.staff("sato").await;
-        let (w, s) = (city.world.clone(), staff.clone());
-        let offer = city.write(async move |tx: &mut Tx<'_>| enrol_totp(tx, &w, &s).await).await.unwrap();
+        let offer = city.offer(&staff).await;
         assert!(offer.address("川並市").contains("sato"));
-        let (w, s) = (city.world.clone(), staff.clone());
-        let wrong = city.write(async move |tx: &mut Tx<'_>| confirm_totp(tx, &w, &s, "000000").await).await.unwrap();
+        let wrong = city.confirm(&staff, "000000").await;
         assert_eq!(wrong, Enrolled::Wrong);
         assert!(matches!(begin(&city, &City::relaxed(), "sato", PASSWORD).await, Ok(Begun::Opened(_))), "no second factor yet");
         city.later(31);
-        let w = city.world.clone();
-        let late = city.write(async move |tx: &mut Tx<'_>| confirm_totp(tx, &w, &staff, "000000").await).await.unwrap();
+        let late = city.confirm(&staff, "000000").await;
         assert_eq!(late, Enrolled::Expired);
     }
 
@@ -223,7 +215,7 @@ both! {
         let hash = city.keeper.hash(&city.world, &Password::typed("another password").unwrap()).await.unwrap();
         let (w, sato) = (city.world.clone(), city.sato);
         let first = FirstPassword { hash, must_change: true };
-        city.write(async move |tx: &mut Tx<'_>| give_password(tx, &w, Actor::Command, sato, &first).await).await.unwrap();
+        city.write(async move |tx: &mut Tx<'_>| give_password(tx, &w, &Helper::Command, sato, &first).await).await.unwrap();
         assert!(matches!(finish(&city, &stale, &codes[0]).await, Finished::Expired));
     }
 
@@ -231,7 +223,7 @@ both! {
         let city = City::build(db).await;
         authenticator(&city).await;
         let (w, sato) = (city.world.clone(), city.sato);
-        city.write(async move |tx: &mut Tx<'_>| forget_second_factors(tx, &w, Actor::Command, sato).await).await.unwrap();
+        city.write(async move |tx: &mut Tx<'_>| forget_second_factors(tx, &w, &Helper::Command, sato).await).await.unwrap();
         assert!(matches!(begin(&city, &Policy::default(), "sato", PASSWORD).await, Ok(Begun::Opened(_))));
     }
 
@@ -240,7 +232,7 @@ both! {
         let (token, other) = (city.token("sato").await, city.token("sato").await);
         let staff = city.who(&token).await.unwrap();
         let change = async |present: &str, new: &str| change_password(&city.db, &city.world, &city.keeper, &staff, present, new).await;
-        assert!(matches!(change("wrong", "kawa to mori 2027").await, Err(ChangePasswordError::Wrong)));
+        assert!(matches!(change("wrong", "kawa to mori 2027").await, Err(ChangePasswordError::Prove(ProveError::Wrong))));
         assert!(matches!(change(PASSWORD, "short").await, Err(ChangePasswordError::Weak(WeakPassword::Short))));
         assert!(matches!(change(PASSWORD, PASSWORD).await, Err(ChangePasswordError::Weak(WeakPassword::Same))));
         change(PASSWORD, "kawa to mori 2027").await.unwrap();
@@ -363,7 +355,7 @@ both! {
         let city = City::build(db).await;
         let (first, text) = FirstPassword::draw(&city.world, &city.keeper).await.unwrap();
         let (w, sato) = (city.world.clone(), city.sato);
-        city.write(async move |tx: &mut Tx<'_>| give_password(tx, &w, Actor::Command, sato, &first).await).await.unwrap();
+        city.write(async move |tx: &mut Tx<'_>| give_password(tx, &w, &Helper::Command, sato, &first).await).await.unwrap();
         city.later(14 * 24 * 60 - 1);
         assert!(begin(&city, &City::relaxed(), "sato", &text).await.is_ok());
         city.later(1);
@@ -387,7 +379,9 @@ async fn two_nodes_admit_one_code_once_and_count_guesses_together() {
     let world = a.world.clone();
     let beside = async |token: Token, code: String| {
         let w = world.clone();
-        let body = async move |tx: &mut Tx<'_>| finish_second_factor(tx, &w, &Policy::default(), &token, &code).await;
+        let body = async move |tx: &mut Tx<'_>| {
+            finish_second_factor(tx, &w, &Vault::default(), &Policy::default(), &token, &code).await
+        };
         let finished: Result<_, store::Error> = b.write(ACT, body).await;
         finished.unwrap()
     };
