@@ -13,6 +13,9 @@ const pages = {
   '/key': '<!doctype html><html lang="ja"><title>鍵</title><main><h1>鍵</h1><p>shell-help-title</p></main></html>',
   '/pale': '<!doctype html><html lang="ja"><title>薄い</title><main><h1>薄い</h1><p style="color:#ccc;background:#fff">読めない</p></main></html>',
   '/broken': '<!doctype html><html lang="ja"><title>壊れた</title><main><h1>壊れた</h1></main><script>nothing.here()</script></html>',
+  '/scripted': '<!doctype html><html lang="ja"><title>動く</title><meta name="viewport" content="width=device-width"><main><h1>動く</h1><p id="p">読めなくなる</p></main>'
+    + '<script>p.style.color = "#ccc"</script><script defer src="data:text/javascript,p.style.color=`%23ccc`"></script>'
+    + '<script type="module">p.style.color = "#ccc"</script></html>',
 };
 let server;
 let browser;
@@ -33,11 +36,13 @@ after(async () => {
   server?.close();
 });
 
-async function looking(path) {
-  const somebody = await person(browser, { city, width: 390, name: 'checks' });
+async function looking(path, { script = true, times = 1 } = {}) {
+  const somebody = await person(browser, { city, width: 390, script, name: 'checks' });
   try {
-    await somebody.go(path);
-    await somebody.look(path.slice(1));
+    for (let time = 0; time < times; time += 1) {
+      await somebody.go(path);
+      await somebody.look(path.slice(1));
+    }
   } finally {
     await somebody.close();
   }
@@ -54,3 +59,9 @@ for (const [path, reason] of [
 ]) {
   test(`a page with a fault is found: ${path}`, () => assert.rejects(looking(path), reason));
 }
+
+test('axe judges pages without JavaScript, too', () => assert.rejects(looking('/pale', { script: false }), /color-contrast/u));
+
+// The page's scripts would make its words pale: they run with JavaScript, and without it not even while axe does, or afterwards.
+test('a page with scripts is judged with what they did', () => assert.rejects(looking('/scripted'), /color-contrast/u));
+test('a page without JavaScript is judged as it stands', () => looking('/scripted', { script: false, times: 3 }));
