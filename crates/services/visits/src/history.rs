@@ -3,14 +3,11 @@
 
 use std::collections::BTreeMap;
 
-use facts::NewFact;
 use kernel::{World, day::Day, locale::Locale, time::Instant};
 use store::{Error, Tx};
-use uuid::Uuid;
 
 use crate::{
     counter::CounterRule,
-    emit::{About, topic_and_unit},
     insert::{NewVisit, insert_contact},
     line::Line,
     link::LinkKey,
@@ -139,7 +136,6 @@ pub async fn insert_history(tx: &mut Tx<'_>, world: &World, visits: &[PastVisit]
     // Visits that come in bulk have links and slips too, even where nobody has booked yet.
     LinkKey::make(tx, world).await?;
     let mut ids = Vec::with_capacity(visits.len());
-    let (mut told, mut known) = (Vec::new(), Known::new());
     let mut held: BTreeMap<(ServiceId, SlotId, Channel), i64> = BTreeMap::new();
     let mut last: BTreeMap<(CounterId, Day), i64> = BTreeMap::new();
     for visit in visits {
@@ -162,7 +158,6 @@ pub async fn insert_history(tx: &mut Tx<'_>, world: &World, visits: &[PastVisit]
             rated: matches!(visit.fate, Fate::Finished { rated: true, .. }),
         };
         new.insert(tx, world).await?;
-        told.extend(told_by(tx, &new, &mut known).await?);
         if let Some((contact, erase_on)) = &visit.contact {
             insert_contact(tx, id, contact, *erase_on).await?;
         }
@@ -182,26 +177,7 @@ pub async fn insert_history(tx: &mut Tx<'_>, world: &World, visits: &[PastVisit]
     for ((counter, day), number) in last {
         tx.exec(&TICKETS, &[counter.into(), day.into(), number.into()]).await?;
     }
-    facts::record_all(tx, world, &told).await?;
     Ok(ids)
-}
-
-/// The code and division of services at counters, as far as they were looked up.
-type Known = BTreeMap<(ServiceId, CounterId), (String, Option<Uuid>)>;
-
-/// The facts a past visit leaves, as if each act had been done here at its time.
-async fn told_by(tx: &mut Tx<'_>, visit: &NewVisit, known: &mut Known) -> Result<Vec<NewFact>, Error> {
-    let of = (visit.service, visit.counter);
-    if !known.contains_key(&of) {
-        known.insert(of, topic_and_unit(tx, visit.service, visit.counter).await?);
-    }
-    let (topic, unit) = known.get(&of).cloned().unwrap_or_default();
-    let about = About::new(visit, topic, unit);
-    let mut told = about.happened(&Progress::new(State::Booked), &visit.progress);
-    if visit.slot.is_some() {
-        told.push(about.booked(visit.made_at));
-    }
-    Ok(told)
 }
 
 /// Writes what happened to a booking that nobody at the counter has touched (still to come, or 来庁なし), as if it had been

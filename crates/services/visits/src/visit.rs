@@ -15,7 +15,6 @@ use store::{Error, Json, Row, Tx, Value};
 
 use crate::{
     clerk::Clerk,
-    emit,
     line::{Line, Waiting},
     model::{Channel, Contact, CounterId, Needs, Outcome, ServiceId, SlotId, VisitId, Who},
     number::Number,
@@ -344,7 +343,7 @@ impl Visit {
             self.version.into(),
             (&Json(&before)).into(),
         ];
-        emit::changed(tx, world, self, &before, (&RECORD, params.to_vec())).await?;
+        tx.exec(&RECORD, &params).await?;
         self.announce(tx);
         Ok(true)
     }
