@@ -159,3 +159,59 @@ fn staff_pages_do_not_exist_on_the_public_address_when_separate() {
     let _ = harness::client::Client::browser(staff).get("/staff/sign-in").expect(200);
     assert_eq!(harness::client::Client::browser(staff).get("/visits").status, 404);
 }
+
+/// What a command said, good and bad.
+fn said(output: &Output) -> String {
+    format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
+}
+
+#[test]
+fn doctor_looks_at_the_mail_server_too() {
+    let city = City::new(Engine::Sqlite, Content::Empty);
+    let node = city.serve();
+    assert!(node.stop().success());
+    let plain = city.run(&["doctor"]);
+    assert!(plain.status.success() && said(&plain).contains("メール: 設定されていません"), "{}", said(&plain));
+    let mail = harness::mail::MailServer::start().unwrap();
+    let look = |url: &str| {
+        let mut command = city.command(&["doctor"]);
+        output(command.env("YOKOGUSHI_SMTP_URL", url).env("YOKOGUSHI_MAIL_FROM", "city@example.jp"))
+    };
+    let well = look(&format!("smtp://{}", mail.address()));
+    assert!(well.status.success() && said(&well).contains("送る用意ができています"), "{}", said(&well));
+    assert!(mail.letters().is_empty(), "a look sends nothing");
+    let nowhere = program::free_address();
+    let away = one_sentence(&look(&format!("smtp://{nowhere}")));
+    assert!(away.contains(&nowhere.to_string()) && away.contains("YOKOGUSHI_SMTP_URL"), "{away}");
+    // Beside a running server, that server's own set-up is looked at.
+    let url = format!("smtp://{nowhere}");
+    let node = city.serve_with(&[], &[("YOKOGUSHI_SMTP_URL", &url), ("YOKOGUSHI_MAIL_FROM", "city@example.jp")]);
+    let away = one_sentence(&city.run(&["doctor"]));
+    assert!(away.contains(&nowhere.to_string()), "{away}");
+    assert!(node.stop().success());
+}
+
+#[test]
+fn commands_beside_a_server_do_not_wait_for_each_other() {
+    let city = City::new(Engine::Sqlite, Content::Empty);
+    let node = city.serve();
+    // Whoever is connected and says nothing holds a place, as a long backup does.
+    let socket = city.data().join("control.sock");
+    while !socket.exists() {
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    let silent: Vec<_> = (0..7).map(|_| std::os::unix::net::UnixStream::connect(&socket).unwrap()).collect();
+    std::thread::sleep(Duration::from_millis(200));
+    let watch = Stopwatch::start();
+    let looked = city.run(&["doctor"]);
+    assert!(looked.status.success(), "{}", said(&looked));
+    assert!(watch.elapsed() < Duration::from_secs(8), "{:?}", watch.elapsed());
+    let eighth = std::os::unix::net::UnixStream::connect(&socket).unwrap();
+    std::thread::sleep(Duration::from_millis(200));
+    let refused = one_sentence(&city.run(&["doctor"]));
+    assert!(refused.contains("手いっぱい"), "{refused}");
+    drop((silent, eighth));
+    std::thread::sleep(Duration::from_millis(200));
+    assert!(city.run(&["doctor"]).status.success());
+    assert!(node.stop().success());
+}

@@ -133,7 +133,12 @@ impl City {
     /// Starts a node with more flags and environment.
     #[must_use]
     pub fn serve_with(&self, flags: &[&str], environment: &[(&str, &str)]) -> Node {
-        let address = free_address();
+        self.serve_at(free_address(), flags, environment)
+    }
+
+    /// Starts a node at an address. On PostgreSQL the same address is the same node: its data folder is named by the port.
+    #[must_use]
+    pub fn serve_at(&self, address: SocketAddr, flags: &[&str], environment: &[(&str, &str)]) -> Node {
         let listen = address.to_string();
         let mut words = vec!["serve", "--listen", &listen];
         if self.content == Content::Empty {

@@ -21,6 +21,10 @@ crate::statements! {
     SALES = "SELECT id, note FROM sale ORDER BY id";
     COUNT = "SELECT COUNT(*) FROM sale";
     WRONG = "SELECT nothing FROM nowhere";
+    LATER = "INSERT INTO migration (name, hash, applied_at) VALUES ('9999_later', '', 0)";
+    NOT_LATER = "DELETE FROM migration WHERE name = '9999_later'";
+    FORGET_STEP = "DELETE FROM migration WHERE name = (SELECT MAX(name) FROM migration)";
+    SLEEP = "SELECT pg_sleep(CAST($1 AS BIGINT))";
 }
 
 /// These tables are the tests' own: not for the registry.
@@ -47,7 +51,36 @@ async fn sell(db: &Db, id: i64, note: &str) -> Result<u64, Error> {
     db.write(ACT, async move |tx: &mut Tx<'_>| tx.exec(&SALE, &[id.into(), note.as_str().into()]).await).await
 }
 
+async fn run(db: &Db, statement: crate::Statement) {
+    db.write(ACT, async move |tx: &mut Tx<'_>| tx.exec(&statement, &[]).await).await.unwrap();
+}
+
+/// Longer than anybody waits for a silent server.
+const SLOWLY: i64 = 6;
+
+#[test]
+fn a_slow_statement_of_a_server_that_lives_is_waited_for() {
+    crate::testing::on_postgres(async |db: Db| {
+        let sleep = async |tx: &mut Tx<'_>| tx.exec(&SLEEP, &[SLOWLY.into()]).await;
+        let (read, exported, written) =
+            tokio::join!(db.read(sleep), db.export(sleep), db.write(Act::bulk("test"), sleep));
+        for slow in [read, exported, written] {
+            slow.unwrap();
+        }
+    });
+}
+
 crate::both! {
+    async fn ready_is_who_has_the_same_steps(db: Db) {
+        db.ready().await.unwrap();
+        run(&db, LATER).await;
+        assert!(matches!(db.ready().await, Err(Error::Schema(reason)) if reason.contains("9999_later")));
+        run(&db, NOT_LATER).await;
+        db.ready().await.unwrap();
+        run(&db, FORGET_STEP).await;
+        assert!(matches!(db.ready().await, Err(Error::Schema(reason)) if reason.contains("lacks step")));
+    }
+
     async fn err_rolls_back_and_ok_commits(db: Db) {
         prepare(&db).await;
         let hooks = Arc::new(AtomicUsize::new(0));

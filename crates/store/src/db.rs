@@ -261,11 +261,18 @@ impl Db {
     /// # Errors
     /// [`Error::Away`] or [`Error::Busy`].
     pub async fn ping(&self) -> Result<(), Error> {
-        let asked = self.point(async |tx: &mut Tx<'_>| tx.value::<i64>(&PING, &[]).await);
-        match tokio::time::timeout(Duration::from_secs(2), asked).await {
-            Ok(answer) => answer.map(drop),
-            Err(_) => Err(Error::Away("no answer within two seconds".to_owned())),
-        }
+        soon(self.point(async |tx: &mut Tx<'_>| tx.value::<i64>(&PING, &[]).await)).await.map(drop)
+    }
+
+    /// Answers if the database does, within two seconds, and its schema is this program's: another node may have brought it
+    /// further meanwhile.
+    ///
+    /// # Errors
+    /// [`Error::Away`], [`Error::Busy`], or [`Error::Schema`] with the reason.
+    pub async fn ready(&self) -> Result<(), Error> {
+        let rows = soon(self.point(async |tx: &mut Tx<'_>| tx.all(&migrate::KNOWN, &[]).await)).await?;
+        let known = rows.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect::<Result<Vec<_>, Error>>()?;
+        migrate::compare(&known)
     }
 
     /// Prepares every statement; the names and reasons of those this engine refuses.
@@ -306,5 +313,13 @@ impl Db {
         if let Err(e) = closed.await {
             tracing::error!(error = %e, "closing the database failed");
         }
+    }
+}
+
+/// An answer within two seconds.
+async fn soon<T>(asked: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
+    match tokio::time::timeout(Duration::from_secs(2), asked).await {
+        Ok(answer) => answer,
+        Err(_) => Err(Error::Away("no answer within two seconds".to_owned())),
     }
 }

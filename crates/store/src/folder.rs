@@ -6,6 +6,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use kernel::World;
+
 /// File systems on which a lock or a write-ahead log cannot be trusted (`statfs(2)` magic numbers).
 const NETWORK: &[(u64, &str)] = &[
     (0x6969, "NFS"),
@@ -85,6 +87,28 @@ impl Folder {
         &self.path
     }
 
+    /// The name of the node that lives here, drawn at the first start and kept. Two nodes may only have the same one when
+    /// somebody copied a folder.
+    ///
+    /// # Errors
+    /// When it can be neither read nor written.
+    pub fn node(&self, world: &World) -> io::Result<[u8; 8]> {
+        let path = self.path.join("node");
+        match fs::read(&path) {
+            Ok(found) => {
+                if let Ok(node) = found.try_into() {
+                    return Ok(node);
+                }
+            }
+            Err(e) if e.kind() == io::ErrorKind::NotFound => {}
+            Err(e) => return Err(e),
+        }
+        // None yet, or one that a full disk cut short.
+        let node = world.bytes();
+        fs::write(&path, node)?;
+        Ok(node)
+    }
+
     /// The embedded database's file.
     #[must_use]
     pub fn database(&self) -> PathBuf {
@@ -95,5 +119,27 @@ impl Folder {
     #[must_use]
     pub fn has_database(&self) -> bool {
         self.database().exists()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::TempFolder;
+
+    #[test]
+    fn a_node_keeps_its_name() {
+        let place = TempFolder::new();
+        let world = World::real();
+        let name = {
+            let folder = Folder::own(place.path()).unwrap();
+            folder.node(&world).unwrap()
+        };
+        let folder = Folder::own(place.path()).unwrap();
+        assert_eq!(folder.node(&world).unwrap(), name);
+        fs::write(place.path().join("node"), "cut").unwrap();
+        let new = folder.node(&world).unwrap();
+        assert_ne!(new, name);
+        assert_eq!(folder.node(&world).unwrap(), new);
     }
 }

@@ -59,6 +59,7 @@ pub const STATEMENTS: &[&[Statement]] = &[
     idempotency::STATEMENTS,
     lease::STATEMENTS,
     limits::STATEMENTS,
+    migrate::STATEMENTS,
     outbox::STATEMENTS,
     outbox::worker::STATEMENTS,
     secrets::STATEMENTS,

@@ -5,6 +5,11 @@ use sha2::{Digest as _, Sha256};
 
 use crate::{Error, dialect};
 
+crate::statements! {
+    /// The steps the database has.
+    pub(crate) KNOWN = "SELECT name, hash FROM migration";
+}
+
 /// One step of the schema.
 #[derive(Clone, Copy, Debug)]
 pub struct Migration {
@@ -45,6 +50,18 @@ fn refuse_newer(known: &[String]) -> Result<(), Error> {
             "the database has step {name}, which this program does not know: it was used by a newer version; install that version"
         ))),
     }
+}
+
+/// Whether the steps a database has are this program's, no more and no fewer.
+pub(crate) fn compare(known: &[(String, String)]) -> Result<(), Error> {
+    refuse_newer(&known.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>())?;
+    for migration in MIGRATIONS {
+        let remembered = known.iter().find(|(name, _)| name == migration.name).map(|(_, hash)| hash.as_str());
+        if is_due(migration, remembered)? {
+            return Err(Error::Schema(format!("the database lacks step {}: run `yokogushi migrate`", migration.name)));
+        }
+    }
+    Ok(())
 }
 
 pub(crate) fn sqlite(

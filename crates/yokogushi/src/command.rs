@@ -15,7 +15,7 @@ use crate::{
     control,
     open::{self, absolute},
     problem::Problem,
-    settings::Data,
+    settings::{Data, Mail},
     task::{City, Input, Task},
     wiring,
 };
@@ -36,7 +36,7 @@ pub(crate) async fn run(common: &Common, command: Command) -> Result<(), Problem
                 name: import.name,
                 effective: import.effective,
             };
-            on_city(&data, task, inputs).await
+            on_city(&data, None, task, inputs).await
         }
         // A mistyped folder would be made anew, and its backup would hold nothing while saying that all is well.
         Command::Backup { .. } | Command::Doctor
@@ -47,12 +47,12 @@ pub(crate) async fn run(common: &Common, command: Command) -> Result<(), Problem
                 data.folder.display()
             )))
         }
-        Command::Backup { file } => on_city(&data, Task::Backup { target: absolute(&file)? }, Vec::new()).await,
-        Command::Doctor => on_city(&data, Task::Doctor, Vec::new()).await,
+        Command::Backup { file } => on_city(&data, None, Task::Backup { target: absolute(&file)? }, Vec::new()).await,
+        Command::Doctor => on_city(&data, Mail::read(common)?, Task::Doctor, Vec::new()).await,
         Command::Staff { command: Staff::Add { login, name, post } } => {
-            on_city(&data, Task::StaffAdd { login, name, post }, Vec::new()).await
+            on_city(&data, None, Task::StaffAdd { login, name, post }, Vec::new()).await
         }
-        Command::Migrate => on_city(&data, Task::Migrate, Vec::new()).await,
+        Command::Migrate => on_city(&data, None, Task::Migrate, Vec::new()).await,
         Command::Restore { file, verify_only } => restore(&data, &file, verify_only).await,
         Command::MoveToPostgres => move_to_postgres(&data).await,
         Command::Serve(_) | Command::Openapi | Command::Routes => Err(Problem::new("この指定はここでは使えません。")),
@@ -64,14 +64,14 @@ fn read(path: &Path) -> Result<Input, Problem> {
     Ok(Input { name, bytes: std::fs::read(path).map_err(|e| Problem::file(path, &e))? })
 }
 
-async fn on_city(data: &Data, task: Task, inputs: Vec<Input>) -> Result<(), Problem> {
+async fn on_city(data: &Data, mail: Option<Mail>, task: Task, inputs: Vec<Input>) -> Result<(), Problem> {
     match Folder::own(&data.folder) {
         Ok(folder) => {
             let world = World::real();
             let opened = open::open_in(Arc::new(folder), data, &world).await?;
             let keeper = Keeper::new(Cost::OWASP, 1)
                 .map_err(|e| Problem::new(format!("パスワードの準備に失敗しました({e})。")))?;
-            let city = City { db: opened.db.clone(), folder: opened.folder, world, keeper };
+            let city = City { db: opened.db.clone(), folder: opened.folder, world, keeper, mail };
             let (to, mut said) = mpsc::unbounded_channel();
             let work = async {
                 let done = task.run(&city, inputs, &to).await;

@@ -8,13 +8,16 @@ use std::{
     io,
     os::unix::fs::PermissionsExt as _,
     path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
 };
 
 use serde::{Deserialize, Serialize};
 use tokio::{
     io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader},
     net::{UnixListener, UnixStream},
-    sync::mpsc,
+    runtime::Handle,
+    sync::{Mutex, Semaphore, mpsc, watch},
 };
 
 use crate::{
@@ -26,6 +29,10 @@ use crate::{
 const LARGEST: u64 = 512 * 1024 * 1024;
 /// The first line of a request, in bytes.
 const LONGEST_LINE: u64 = 64 * 1024;
+/// Commands at the same time; one more is told to come again.
+const AT_ONCE: usize = 8;
+/// Whoever is connected says within this time what is to be done.
+const FIRST_LINE: Duration = Duration::from_secs(10);
 
 #[derive(Debug, Serialize, Deserialize)]
 struct Request {
@@ -46,7 +53,7 @@ fn socket(folder: &Path) -> PathBuf {
     folder.join("control.sock")
 }
 
-/// Takes commands, one after another, until the future is dropped.
+/// Takes commands until the future is dropped, several at a time: a long backup does not hold up a look at the city.
 pub(crate) async fn serve(city: &City) -> io::Result<()> {
     let path = socket(city.folder.path());
     // The folder is ours, so a socket that is there was left by a process that was killed.
@@ -56,29 +63,62 @@ pub(crate) async fn serve(city: &City) -> io::Result<()> {
     }
     let listener = UnixListener::bind(&path)?;
     std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600))?;
+    let desk = Arc::new(Desk { city: city.clone(), places: Semaphore::new(AT_ONCE), files: Mutex::new(()) });
+    // Dropped with this future, which breaks off what is under way.
+    let (_open, closed) = watch::channel(());
     loop {
         let (stream, _) = listener.accept().await?;
-        if let Err(e) = answer(stream, city).await {
-            tracing::warn!(error = %e, "a handed-over command could not be answered");
-        }
+        let (runtime, desk, mut closed) = (Handle::current(), Arc::clone(&desk), closed.clone());
+        // A thread each: reading a large file is work without a pause.
+        tokio::task::spawn_blocking(move || {
+            runtime.block_on(async {
+                tokio::select! {
+                    () = take(&desk, stream) => {}
+                    _ = closed.changed() => {}
+                }
+            });
+        });
     }
 }
 
-async fn answer(stream: UnixStream, city: &City) -> io::Result<()> {
+/// Where commands are taken.
+struct Desk {
+    city: City,
+    places: Semaphore,
+    /// Commands with files go one after another, so that the memory holds the files of one only.
+    files: Mutex<()>,
+}
+
+async fn take(desk: &Desk, mut stream: UnixStream) {
+    let answered = match desk.places.try_acquire() {
+        Ok(_place) => answer(stream, desk).await,
+        Err(_) => {
+            let busy = "サーバーがほかの作業で手いっぱいです。しばらくしてからもう一度実行してください。";
+            send(&mut stream, &Answer::Problem(busy.to_owned())).await
+        }
+    };
+    if let Err(error) = answered {
+        tracing::warn!(%error, "a handed-over command could not be answered");
+    }
+}
+
+async fn answer(stream: UnixStream, desk: &Desk) -> io::Result<()> {
     let (from, mut to) = stream.into_split();
     let mut from = BufReader::new(from);
     let mut line = String::new();
-    (&mut from).take(LONGEST_LINE).read_line(&mut line).await?;
+    tokio::time::timeout(FIRST_LINE, (&mut from).take(LONGEST_LINE).read_line(&mut line)).await??;
     let request: Request = serde_json::from_str(&line)?;
     if request.files.iter().fold(0_u64, |sum, (_, size)| sum.saturating_add(*size)) > LARGEST {
         return send(&mut to, &Answer::Problem("ファイルが大きすぎます(合計 512 MB まで)。".to_owned())).await;
     }
+    let _turn = if request.files.is_empty() { None } else { Some(desk.files.lock().await) };
     let mut inputs = Vec::new();
     for (name, size) in request.files {
         let mut bytes = Vec::new();
         (&mut from).take(size).read_to_end(&mut bytes).await?;
         inputs.push(Input { name, bytes });
     }
+    let city = &desk.city;
     let (say, mut said) = mpsc::unbounded_channel();
     let work = async {
         let done = request.task.run(city, inputs, &say).await;

@@ -2,7 +2,7 @@
 
 use std::{path::Path, sync::Arc, time::Duration};
 
-use channels::{Kept, MailConfig, Smtp};
+use channels::{Kept, Smtp};
 use kernel::{World, locale::Localized, time::Instant};
 use messages::{Channels, Kinds, Letterhead, PostOffice};
 use store::{
@@ -34,7 +34,7 @@ pub(crate) fn start(
     city: Localized,
     files: &Path,
     settings: &Settings,
-    holder: &str,
+    node: [u8; 8],
     stopped: &watch::Receiver<bool>,
 ) -> Result<Vec<JoinHandle<()>>, Problem> {
     let office: Arc<dyn Deliver> = Arc::new(PostOffice::new(
@@ -45,26 +45,20 @@ pub(crate) fn start(
         channels(db, settings)?,
     ));
     let files = Files::open(files).map_err(|e| Problem::new(format!("添付ファイルのフォルダーを使えません({e})。")))?;
-    let worker = Worker::new(db.clone(), world.clone(), vec![office]);
+    let worker = Worker::new(db.clone(), world.clone(), vec![office]).on(node);
+    // Leases name the process and not the node: a restarted one has not held its lease without a break.
+    let holder = data_encoding::HEXLOWER.encode(&world.bytes::<8>());
     Ok(vec![
         tokio::spawn(worker.run(stopped.clone())),
-        tokio::spawn(store::audit::seal::run(db.clone(), world.clone(), holder.to_owned(), stopped.clone())),
-        tokio::spawn(rounds(db.clone(), world.clone(), files, holder.to_owned(), stopped.clone())),
+        tokio::spawn(store::audit::seal::run(db.clone(), world.clone(), holder.clone(), stopped.clone())),
+        tokio::spawn(rounds(db.clone(), world.clone(), files, holder, stopped.clone())),
     ])
 }
 
 fn channels(db: &Db, settings: &Settings) -> Result<Channels, Problem> {
     let mail: Option<Arc<dyn messages::channel::Channel>> = match &settings.mail {
         None => None,
-        Some((url, from, ca)) => {
-            let ca = match ca {
-                None => None,
-                Some(path) => Some(std::fs::read(path).map_err(|e| Problem::file(path, &e))?),
-            };
-            let config = MailConfig::read(url, from, ca.as_deref())
-                .map_err(|e| Problem::new(format!("メールの設定を読めません: {e}")))?;
-            Some(Arc::new(Smtp::new(&config)))
-        }
+        Some(mail) => Some(Arc::new(Smtp::new(&mail.config()?))),
     };
     Ok(Channels { mail, inbox: Arc::new(Kept::inbox(db.clone())), simulator: Arc::new(Kept::simulator(db.clone())) })
 }

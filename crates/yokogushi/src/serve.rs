@@ -47,7 +47,13 @@ pub(crate) async fn run(common: &Common, flags: &Serve) -> Result<(), Problem> {
     let opened = open::open(&settings.data, &world).await?;
     let keeper =
         Keeper::new(Cost::OWASP, 2).map_err(|e| Problem::new(format!("パスワードの準備に失敗しました({e})。")))?;
-    let city = City { db: opened.db.clone(), folder: opened.folder, world: world.clone(), keeper: keeper.clone() };
+    let city = City {
+        db: opened.db.clone(),
+        folder: opened.folder,
+        world: world.clone(),
+        keeper: keeper.clone(),
+        mail: settings.mail.clone(),
+    };
     let greeting = first_start(&city, &settings).await?;
     let (stop, stopped) = watch::channel(false);
     let app = App::open(
@@ -63,9 +69,8 @@ pub(crate) async fn run(common: &Common, flags: &Serve) -> Result<(), Problem> {
     let table = wiring::table(face.serve(wiring::routes()))?;
     let mut background = Vec::new();
     if settings.roles.contains(&Role::Worker) {
-        let holder = data_encoding::HEXLOWER.encode(&world.bytes::<8>());
-        background =
-            jobs::start(&city.db, &world, app.city().name.clone(), &city.files(), &settings, &holder, &stopped)?;
+        let node = city.folder.node(&world).map_err(|e| Problem::file(city.folder.path(), &e))?;
+        background = jobs::start(&city.db, &world, app.city().name.clone(), &city.files(), &settings, node, &stopped)?;
     }
     // Before anybody can see that the program is ready: whoever waits for that may stop it at once.
     let signals = Signals::hook()?;

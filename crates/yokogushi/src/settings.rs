@@ -5,6 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use channels::MailConfig;
 use serde::Deserialize;
 
 use crate::{
@@ -91,8 +92,8 @@ pub(crate) struct Settings {
     pub(crate) tls: Option<(PathBuf, PathBuf)>,
     /// Map tiles.
     pub(crate) tiles: Option<String>,
-    /// Mail server and sender, and its authority.
-    pub(crate) mail: Option<(String, String, Option<PathBuf>)>,
+    /// Where letters go out.
+    pub(crate) mail: Option<Mail>,
     /// Roles of this process.
     pub(crate) roles: Vec<Role>,
     /// Whether an empty city becomes the demo city.
@@ -134,25 +135,55 @@ impl Data {
     }
 }
 
+/// Where letters go out.
+#[derive(Clone, Debug)]
+pub(crate) struct Mail {
+    url: String,
+    from: String,
+    authority: Option<PathBuf>,
+}
+
+impl Mail {
+    /// The mail server a command would use; nothing when none is set up.
+    pub(crate) fn read(common: &Common) -> Result<Option<Self>, Problem> {
+        Self::from_parts(&File::read(common.config.as_deref())?)
+    }
+
+    fn from_parts(file: &File) -> Result<Option<Self>, Problem> {
+        let url = environment("YOKOGUSHI_SMTP_URL")?.or_else(|| file.smtp_url.clone());
+        let from = environment("YOKOGUSHI_MAIL_FROM")?.or_else(|| file.mail_from.clone());
+        match (url, from) {
+            (Some(url), Some(from)) => {
+                Ok(Some(Self { url, from, authority: path("YOKOGUSHI_SMTP_CA", file.smtp_ca.clone())? }))
+            }
+            (None, _) => Ok(None),
+            (Some(_), None) => {
+                Err(Problem::new("YOKOGUSHI_SMTP_URL を使うときは YOKOGUSHI_MAIL_FROM も指定してください。"))
+            }
+        }
+    }
+
+    /// The same as the mail channel understands it.
+    pub(crate) fn config(&self) -> Result<MailConfig, Problem> {
+        let authority = match &self.authority {
+            None => None,
+            Some(path) => Some(std::fs::read(path).map_err(|e| Problem::file(path, &e))?),
+        };
+        MailConfig::read(&self.url, &self.from, authority.as_deref())
+            .map_err(|e| Problem::new(format!("メールの設定を読めません: {e}")))
+    }
+}
+
 impl Settings {
     /// Gathers the configuration of `serve`.
     pub(crate) fn read(common: &Common, serve: &Serve) -> Result<Self, Problem> {
         let file = File::read(common.config.as_deref())?;
         let data = Data::from_parts(common, &file)?;
+        let mail = Mail::from_parts(&file)?;
         let tls = match (path("YOKOGUSHI_TLS_CERT", file.tls_cert)?, path("YOKOGUSHI_TLS_KEY", file.tls_key)?) {
             (Some(cert), Some(key)) => Some((cert, key)),
             (None, None) => None,
             _ => return Err(Problem::new("YOKOGUSHI_TLS_CERT と YOKOGUSHI_TLS_KEY は両方とも指定してください。")),
-        };
-        let mail = match (
-            environment("YOKOGUSHI_SMTP_URL")?.or(file.smtp_url),
-            environment("YOKOGUSHI_MAIL_FROM")?.or(file.mail_from),
-        ) {
-            (Some(url), Some(from)) => Some((url, from, path("YOKOGUSHI_SMTP_CA", file.smtp_ca)?)),
-            (None, _) => None,
-            (Some(_), None) => {
-                return Err(Problem::new("YOKOGUSHI_SMTP_URL を使うときは YOKOGUSHI_MAIL_FROM も指定してください。"));
-            }
         };
         let demo = !serve.no_demo && !data.configured;
         Ok(Self {

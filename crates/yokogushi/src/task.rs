@@ -1,5 +1,6 @@
 //! Commands that work on an open city, whether typed beside a running server or alone.
 
+mod doctor;
 mod import;
 mod staff;
 
@@ -8,10 +9,10 @@ use std::{path::PathBuf, sync::Arc};
 use kernel::World;
 use people::Keeper;
 use serde::{Deserialize, Serialize};
-use store::{Db, Folder, Tx};
+use store::{Db, Folder};
 use tokio::sync::mpsc::UnboundedSender;
 
-use crate::{cli::ImportKind, problem::Problem, wiring};
+use crate::{cli::ImportKind, problem::Problem, settings::Mail};
 
 /// An open city.
 #[derive(Clone)]
@@ -24,6 +25,8 @@ pub(crate) struct City {
     pub(crate) world: World,
     /// Makes passwords.
     pub(crate) keeper: Keeper,
+    /// Where letters go out.
+    pub(crate) mail: Option<Mail>,
 }
 
 impl City {
@@ -95,7 +98,7 @@ impl Task {
             }
             Self::StaffAdd { login, name, post } => staff::add(city, &login, &name, post.as_deref(), to).await,
             Self::Backup { target } => backup(city, target, to).await,
-            Self::Doctor => doctor(city, to).await,
+            Self::Doctor => doctor::look(city, to).await,
             Self::Migrate => {
                 say(to, "データベースはこの版に合っています。することはありません。");
                 Ok(())
@@ -112,50 +115,5 @@ async fn backup(city: &City, target: PathBuf, to: &Say) -> Result<(), Problem> {
         BackupError::Store(e) => e.into(),
     })?;
     say(to, format!("保存しました: {} (行 {}、添付ファイル {})", target.display(), summary.rows, summary.files));
-    Ok(())
-}
-
-/// Looks at what can go wrong, and says for each whether it has.
-async fn doctor(city: &City, to: &Say) -> Result<(), Problem> {
-    city.db.ping().await?;
-    say(to, format!("データベース: つながっています ({:?})", city.db.engine()));
-    let mut refused = Vec::new();
-    for room in wiring::ROOMS {
-        refused.extend(city.db.check(room).await?);
-    }
-    if refused.is_empty() {
-        say(to, "問い合わせ文: すべて使えます");
-    } else {
-        return Err(Problem::new(format!("問い合わせ文に使えないものがあります: {}", refused.join(" / "))));
-    }
-    let chain = store::audit::verify(&city.db).await?;
-    if let Some(broken) = chain.broken {
-        return Err(Problem::new(format!(
-            "操作記録が書き換えられています({broken})。保存ファイルと比べ、情報セキュリティの担当者に知らせてください。"
-        )));
-    }
-    let tail = match chain.unsealed_since {
-        Some(since) => format!("、封印前 {}件({} から)", chain.unsealed, since.to_rfc3339_jst()),
-        None => String::new(),
-    };
-    say(to, format!("操作記録: 封印ずみ {}件に変わりはありません{tail}", chain.sealed));
-    let counts = city.db.read(async |tx: &mut Tx<'_>| messages::record::counts(tx).await).await?;
-    for (state, count) in counts {
-        if state == messages::State::Dead {
-            say(to, format!("届かなかったお知らせ: {count}件。/staff/messages で確かめてください"));
-        }
-    }
-    let set_up: Result<_, store::Error> = city.db.read(async |tx: &mut Tx<'_>| places::city(tx).await).await;
-    match set_up? {
-        Some(set_up) => say(
-            to,
-            format!(
-                "市: {}{}",
-                set_up.name.get(kernel::locale::Locale::Ja),
-                if set_up.is_demo { " (デモ)" } else { "" }
-            ),
-        ),
-        None => say(to, "市: まだ設定されていません。/staff/settings で名前と電話番号を入れてください"),
-    }
     Ok(())
 }

@@ -40,8 +40,8 @@ pub(crate) fn routes() -> Vec<Route> {
     ]
 }
 
-fn text(status: StatusCode, words: &'static str) -> Response {
-    let mut response = Response::new(Body::from(words));
+fn text(status: StatusCode, words: impl Into<Body>) -> Response {
+    let mut response = Response::new(words.into());
     *response.status_mut() = status;
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
@@ -56,8 +56,12 @@ async fn livez() -> Response {
 
 /// The database answers and holds what this program expects.
 async fn readyz(State(app): State<App>) -> Result<Response, Refusal> {
-    app.db.ping().await?;
-    Ok(text(StatusCode::OK, "ok\n"))
+    match app.db.ready().await {
+        Ok(()) => Ok(text(StatusCode::OK, "ok\n")),
+        // For whoever operates it: which step of the schema, and what to do.
+        Err(store::Error::Schema(reason)) => Ok(text(StatusCode::SERVICE_UNAVAILABLE, format!("{reason}\n"))),
+        Err(other) => Err(other.into()),
+    }
 }
 
 /// An embedded file.

@@ -100,12 +100,46 @@ impl Room {
     }
 }
 
+/// A worker begins a delivery that never ends and dies with it; afterwards `heir` runs. Whether the item comes through.
+async fn inherits(room: &Room, key: &str, heir: [u8; 8]) -> bool {
+    assert!(room.put(Item::new("test", key, json!({}))).await);
+    let stuck =
+        Arc::new(Fake { given: Mutex::default(), plan: Box::new(|_| Outcome::Done), slow: Duration::from_secs(3600) });
+    let (_stop, stopped) = tokio::sync::watch::channel(false);
+    let dead = tokio::spawn(room.worker(&stuck).on([7; 8]).run(stopped.clone()));
+    while stuck.given().is_empty() {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    dead.abort();
+    let fake = Fake::new(|item| {
+        assert_eq!(item.attempt, 2, "the attempt that was broken off counts");
+        Outcome::Done
+    });
+    let heir = tokio::spawn(room.worker(&fake).on(heir).run(stopped));
+    for _ in 0..60 {
+        if !fake.given().is_empty() {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(25)).await;
+    }
+    heir.abort();
+    fake.given() == [key]
+}
+
 fn sorted(mut keys: Vec<String>) -> Vec<String> {
     keys.sort();
     keys
 }
 
 crate::both! {
+    /// The clock stands still, so no claim runs out by itself.
+    async fn a_node_takes_up_what_its_dead_process_had_begun(db: Db) {
+        let room = Room::new(db.clone());
+        assert!(inherits(&room, "slow one", [7; 8]).await);
+        // Another node cannot know whether this one is dead; an embedded database has no other node.
+        assert_eq!(inherits(&room, "slow two", [8; 8]).await, db.engine() == crate::Engine::Sqlite);
+    }
+
     async fn an_item_is_delivered_once_and_forgotten(db: Db) {
         let room = Room::new(db);
         assert!(room.put(Item::new("test", "one", json!({"to": "hanako@example.jp"}))).await);

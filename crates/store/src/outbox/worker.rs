@@ -14,7 +14,7 @@ use tokio::task::JoinSet;
 use uuid::Uuid;
 
 use super::{ClaimToken, ItemId, TOPIC, Urgency};
-use crate::{Act, Db, EVERYTHING, Error, Json, Row, Statement, Tx, Value};
+use crate::{Act, Db, EVERYTHING, Engine, Error, Json, Row, Statement, Tx, Value};
 
 crate::statements! {
     /// Whether anything of a topic is due: asked before claiming, so that an idle city writes nothing.
@@ -24,6 +24,9 @@ crate::statements! {
     /// of limits, where next to nothing lies; over the one of due items it would read them all.)
     STALE = "UPDATE outbox SET state = 'stale', payload = NULL, settled_at = $1
         WHERE state = 'open' AND not_after < $1 AND +next_at <= $1 AND NOT held";
+    /// Takes back what a dead process had claimed, by the beginning of its claims.
+    ABANDONED = "UPDATE outbox SET claim = NULL, next_at = $1
+        WHERE state = 'open' AND NOT held AND next_at > $1 AND claim >= $2 AND claim <= $3";
     /// Claims what is due of one topic and urgency, and first in its order.
     CLAIM = "WITH due AS MATERIALIZED (
             SELECT id FROM outbox AS one
@@ -119,6 +122,8 @@ pub struct Worker {
     db: Db,
     world: World,
     handlers: Arc<BTreeMap<&'static str, Arc<dyn Deliver>>>,
+    /// How all claims of this worker begin.
+    node: [u8; 8],
 }
 
 impl Worker {
@@ -126,11 +131,26 @@ impl Worker {
     #[must_use]
     pub fn new(db: Db, world: World, handlers: Vec<Arc<dyn Deliver>>) -> Self {
         let handlers = handlers.into_iter().map(|handler| (handler.topic(), handler)).collect();
-        Self { db, world, handlers: Arc::new(handlers) }
+        let node = world.bytes();
+        Self { db, world, handlers: Arc::new(handlers), node }
     }
 
-    /// Delivers until `stop` turns true; what was begun is finished first.
-    pub async fn run(self, stop: watch::Receiver<bool>) {
+    /// Claims under the name of a node that keeps it for ever and runs one process at a time ([`crate::Folder::node`]): when
+    /// that process died, the next one need not wait until its claims run out.
+    #[must_use]
+    pub fn on(self, node: [u8; 8]) -> Self {
+        Self { node, ..self }
+    }
+
+    /// Delivers until `stop` turns true; what was begun is finished first. Begins with what the process before left behind.
+    pub async fn run(self, mut stop: watch::Receiver<bool>) {
+        while let Err(error) = self.take_back().await {
+            tracing::warn!(%error, "the outbox waits");
+            tokio::select! {
+                () = tokio::time::sleep(LOOK) => {}
+                _ = stop.wait_for(|stop| *stop) => return,
+            }
+        }
         let mut topics = JoinSet::new();
         for handler in self.handlers.values() {
             topics.spawn(self.clone().serve(Arc::clone(handler), stop.clone()));
@@ -140,6 +160,25 @@ impl Worker {
                 tracing::error!(%error, "a worker of the outbox ended");
             }
         }
+    }
+
+    /// Frees the claims of this node's process before: it is dead, or this one would not hold the data folder. An embedded
+    /// database belongs to one process, so there every claim is such a one. A letter that was on its way may so go out
+    /// again, under the same name, as after any claim that ran out.
+    async fn take_back(&self) -> Result<(), Error> {
+        let (from, to) = match self.db.engine() {
+            Engine::Sqlite => ([0; 16], [u8::MAX; 16]),
+            Engine::Postgres => (claim_token(self.node, [0; 8]), claim_token(self.node, [u8::MAX; 8])),
+        };
+        let params = [self.world.now().into(), Uuid::from_bytes(from).into(), Uuid::from_bytes(to).into()];
+        let freed = self
+            .db
+            .write(Act::bulk("outbox.take_back"), async move |tx: &mut Tx<'_>| tx.exec(&ABANDONED, &params).await)
+            .await?;
+        if freed > 0 {
+            tracing::info!(freed, "deliveries the process before had begun are made again");
+        }
+        Ok(())
     }
 
     /// Keeps deliveries of one topic going: a slow one takes one place, not all.
@@ -220,7 +259,7 @@ impl Worker {
         if due.await? == 0 {
             return Ok(Vec::new());
         }
-        let claim = Uuid::from_bytes(self.world.bytes());
+        let claim = Uuid::from_bytes(claim_token(self.node, self.world.bytes()));
         self.db
             .write(Act::bulk("outbox.claim"), async move |tx: &mut Tx<'_>| {
                 tx.exec(&STALE, &[now.into()]).await?;
@@ -332,6 +371,11 @@ async fn carry(world: World, handler: Arc<dyn Deliver>, item: Delivery) -> End {
 /// Reasons quote what other systems answer, which may be long and hold anything.
 fn tidy(reason: &str) -> String {
     reason.chars().take(500).map(|character| if character.is_control() { ' ' } else { character }).collect()
+}
+
+/// A claim's name: whose it is, and which.
+fn claim_token(node: [u8; 8], which: [u8; 8]) -> [u8; 16] {
+    (u128::from(u64::from_be_bytes(node)) << 64 | u128::from(u64::from_be_bytes(which))).to_be_bytes()
 }
 
 /// Claims items of one urgency, in the order in which they became due.
