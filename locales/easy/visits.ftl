@@ -116,6 +116,7 @@ visits-done-title = 予約が できました
 visits-done-next = これから する こと
 visits-done-step-keep = 予約番号を 書いて おいて ください
 visits-done-step-mailed = { $email }に メールを 送ります。
+visits-done-step-withheld = { $email }には さいきん たくさん メールを 送りました。だから、今回は メールを 送りません。番号を 書くか、この 画面の 写真を とって ください。
 visits-done-step-write = 番号を 書いて ください。写真でも いいです。印刷も できます。
 visits-done-step-come = 5分 前に 来て ください
 visits-done-step-come-how = { $place }で 予約番号を 言って ください。QRコードを 見せても いいです。

@@ -116,6 +116,7 @@ visits-done-title = Your visit is booked
 visits-done-next = What happens next
 visits-done-step-keep = Keep your booking number
 visits-done-step-mailed = We send a confirmation to { $email }.
+visits-done-step-withheld = Many e-mails went to { $email } lately, so we did not send one for this booking. Write the number down or take a photo of this screen. You can print it, too.
 visits-done-step-write = Write it down, take a picture of this page, or print it.
 visits-done-step-come = Come five minutes before your time
 visits-done-step-come-how = At { $place }, say your booking number or show the QR code.

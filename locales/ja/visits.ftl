@@ -116,6 +116,7 @@ visits-done-title = 予約ができました
 visits-done-next = このあとの流れ
 visits-done-step-keep = 予約番号を控えてください
 visits-done-step-mailed = { $email } に控えをお送りします。
+visits-done-step-withheld = { $email } には最近たくさんのメールを送ったため、今回はメールをお送りしていません。番号を書きとめるか、この画面を写真に撮ってください。印刷もできます。
 visits-done-step-write = 番号を書きとめるか、この画面を写真に撮ってください。印刷もできます。
 visits-done-step-come = 予約の時間の5分前に来てください
 visits-done-step-come-how = { $place }で、予約番号を言うかQRコードを見せてください。

@@ -27,7 +27,7 @@ pub mod staff;
 pub use args::Args;
 pub use kind::{Kind, Kinds, Via};
 pub use post::{Channels, PostOffice};
-pub use queue::{Cancelled, Message, Queued, cancel, queue};
+pub use queue::{Cancelled, Message, Queued, cancel, queue, was_queued};
 pub use recipient::{Recipient, RecipientHash};
 pub use record::{MessageId, Record, State};
 pub use render::Letterhead;

@@ -130,6 +130,14 @@ pub async fn queue(tx: &mut Tx<'_>, world: &World, message: Message) -> Result<Q
     Ok(Queued::New(id))
 }
 
+/// Whether a message of this key was ever queued, as far back as records are kept.
+///
+/// # Errors
+/// Any storage [`Error`].
+pub async fn was_queued(tx: &mut Tx<'_>, key: &str) -> Result<bool, Error> {
+    Ok(tx.opt(&FIND, &[key.into()]).await?.is_some())
+}
+
 /// Takes a message back by its key, in the transaction that makes it pointless.
 ///
 /// # Errors

@@ -16,6 +16,7 @@ use store::{Error, Json, Tx};
 use crate::{
     clerk::By,
     insert::{NewVisit, insert_contact},
+    letter_limit::{self, Confirmation},
     link::LinkKey,
     model::{Channel, Contact, CounterId, Needs, NotNow, ServiceId, SlotId, VisitId, Who, Window},
     number::Number,
@@ -68,6 +69,8 @@ pub struct Booked {
     pub slot: SlotId,
     /// The same as an instant.
     pub starts_at: Instant,
+    /// Whether a letter confirms it.
+    pub confirmation: Confirmation,
 }
 
 /// Why a place could not be booked. Nothing was written.
@@ -173,7 +176,7 @@ pub async fn book(tx: &mut Tx<'_>, world: &World, command: Book) -> Result<Booke
     insert_contact(tx, id, &contact, slot.day.plus(row.get::<u16>(8)?.into())).await?;
     let secret = LinkKey::make(tx, world).await?.secret(id);
     let visit = visit.written(number, service_name, code, &contact);
-    texts::booked(tx, world, &site, &visit).await?;
+    let confirmation = texts::booked(tx, world, &site, &visit, &by).await?;
     trail::record(tx, world, &by, "visits.book", id, None).await?;
 
     let claim = if channel == Channel::Staff { &CLAIM_STAFF } else { &CLAIM_WEB };
@@ -184,7 +187,7 @@ pub async fn book(tx: &mut Tx<'_>, world: &World, command: Book) -> Result<Booke
     if slot.day == world.today() {
         tx.announce(topic_counter(counter).as_str());
     }
-    Booked::of(visit, slot, secret).ok_or(BookError::Store(Error::NoRow("the number of a new booking")))
+    Booked::of(visit, slot, secret, confirmation).ok_or(BookError::Store(Error::NoRow("the number of a new booking")))
 }
 
 /// The answer of a booking made before, for a repeated command.
@@ -194,11 +197,12 @@ pub async fn book(tx: &mut Tx<'_>, world: &World, command: Book) -> Result<Booke
 pub async fn booked_before(tx: &mut Tx<'_>, id: VisitId) -> Result<Option<Booked>, Error> {
     let Some(visit) = Visit::find(tx, id).await? else { return Ok(None) };
     let secret = LinkKey::find(tx).await?.map(|key| key.secret(id)).unwrap_or_default();
-    Ok(visit.slot().and_then(|slot| Booked::of(visit, slot, secret)))
+    let confirmation = letter_limit::confirmation(tx, &visit).await?;
+    Ok(visit.slot().and_then(|slot| Booked::of(visit, slot, secret, confirmation)))
 }
 
 impl Booked {
-    fn of(visit: Visit, slot: SlotId, secret: String) -> Option<Self> {
+    fn of(visit: Visit, slot: SlotId, secret: String, confirmation: Confirmation) -> Option<Self> {
         Some(Self {
             id: visit.id,
             number: visit.number?,
@@ -208,6 +212,7 @@ impl Booked {
             counter: visit.counter,
             slot,
             starts_at: slot.starts_at(),
+            confirmation,
         })
     }
 }

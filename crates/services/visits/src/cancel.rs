@@ -91,7 +91,7 @@ pub async fn cancel(tx: &mut Tx<'_>, world: &World, command: Cancel) -> Result<C
         if !visit.save(tx, world, Act::Cancel.code(), next, by.clerk()).await? {
             continue;
         }
-        texts::cancelled(tx, world, site, &visit).await?;
+        texts::cancelled(tx, world, site, &visit, &by).await?;
         trail::record(tx, world, &by, "visits.cancel", visit.id, None).await?;
         give_back(tx, &visit).await?;
         return Ok(Cancelled { visit, already: false });

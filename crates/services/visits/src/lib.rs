@@ -54,6 +54,7 @@ mod hall;
 mod history;
 mod insert;
 pub mod jobs;
+mod letter_limit;
 mod line;
 mod link;
 mod model;
@@ -94,6 +95,7 @@ pub use counter::{CounterRule, SetRuleError, counter_rule, set_counter_rule};
 pub use forget::{CONTACT, NUMBER_DAYS, forget_contact, forget_contacts, retire_numbers};
 pub use hall::{HallHours, hall_hours};
 pub use history::{Fate, PastVisit, insert_history, tell};
+pub use letter_limit::{Confirmation, confirmation};
 pub use line::{Line, Order, Rule, Waiting};
 pub use link::{LinkKey, path};
 pub use model::{

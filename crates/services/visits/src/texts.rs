@@ -10,6 +10,8 @@ use messages::{Args, Kind, Message, Recipient, Urgency, Via};
 use store::{Error, Tx};
 
 use crate::{
+    clerk::By,
+    letter_limit::{self, Confirmation},
     link::{LinkKey, path},
     model::VisitId,
     service::service,
@@ -74,6 +76,10 @@ pub const SURVEY: Kind = kind!(
 
 /// Every kind of letter, for the register.
 pub const KINDS: &[Kind] = &[CONFIRMED, REMINDER, CANCELLED, LINK, SURVEY];
+
+pub(crate) fn confirmation_key(visit: VisitId) -> String {
+    format!("visits.confirmed/{visit}")
+}
 
 fn reminder_key(visit: VisitId) -> String {
     format!("visits.reminder/{visit}")
@@ -149,16 +155,23 @@ async fn own_page(tx: &mut Tx<'_>, world: &World, site: &Site, visit: &Visit) ->
     Ok(visit.number.as_ref().map(|number| format!("{}{}", site.url, path(number, &secret))).unwrap_or_default())
 }
 
-/// Queues the confirmation, and the reminder if its evening is still to come.
-pub(crate) async fn booked(tx: &mut Tx<'_>, world: &World, site: &Site, visit: &Visit) -> Result<(), Error> {
-    if visit.contact.email.is_none() {
-        return Ok(());
+/// Queues the confirmation, and the reminder if its evening is still to come; neither when many letters went to a
+/// stranger's address lately.
+pub(crate) async fn booked(
+    tx: &mut Tx<'_>,
+    world: &World,
+    site: &Site,
+    visit: &Visit,
+    by: &By,
+) -> Result<Confirmation, Error> {
+    let Some(email) = &visit.contact.email else { return Ok(Confirmation::NoAddress) };
+    if by.clerk().is_none() && !letter_limit::one_more(tx, world, email).await? {
+        return Ok(Confirmation::Withheld);
     }
     let link = own_page(tx, world, site, visit).await?;
-    let Some(letter) = Letter::new(tx, visit, link).await? else { return Ok(()) };
+    let Some(letter) = Letter::new(tx, visit, link).await? else { return Ok(Confirmation::NoAddress) };
     let letter = letter.bringing(tx).await?;
-    let confirmed =
-        Message { urgency: Urgency::Prompt, ..letter.message(CONFIRMED, format!("visits.confirmed/{}", visit.id)) };
+    let confirmed = Message { urgency: Urgency::Prompt, ..letter.message(CONFIRMED, confirmation_key(visit.id)) };
     messages::queue(tx, world, confirmed).await?;
     let evening = visit.day.plus(-1).at(Minute::from_number(EVENING).unwrap_or(Minute::MIDNIGHT));
     if world.now() < evening {
@@ -169,12 +182,22 @@ pub(crate) async fn booked(tx: &mut Tx<'_>, world: &World, site: &Site, visit: &
         };
         messages::queue(tx, world, reminder).await?;
     }
-    Ok(())
+    Ok(Confirmation::Queued)
 }
 
-/// Takes the reminder back and says that the visit was cancelled.
-pub(crate) async fn cancelled(tx: &mut Tx<'_>, world: &World, site: &Site, visit: &Visit) -> Result<(), Error> {
+/// Takes the reminder back and says that the visit was cancelled. A resident whose booking was not confirmed by letter, for
+/// the sake of whoever has that address, gets none about its end either; what staff cancel is always told.
+pub(crate) async fn cancelled(
+    tx: &mut Tx<'_>,
+    world: &World,
+    site: &Site,
+    visit: &Visit,
+    by: &By,
+) -> Result<(), Error> {
     no_reminder(tx, world, visit).await?;
+    if by.clerk().is_none() && letter_limit::confirmation(tx, visit).await? != Confirmation::Queued {
+        return Ok(());
+    }
     // A walk-in who leaves the line stands in the house and needs no letter.
     if visit.minute.is_none() {
         return Ok(());
@@ -193,8 +216,12 @@ pub(crate) async fn no_reminder(tx: &mut Tx<'_>, world: &World, visit: &Visit) -
     messages::cancel(tx, world, &reminder_key(visit.id)).await.map(drop)
 }
 
-/// Sends the link again, to the address that was given when booking.
+/// Sends the link again, to the address that was given when booking, unless many letters went there lately.
 pub(crate) async fn link(tx: &mut Tx<'_>, world: &World, site: &Site, visit: &Visit) -> Result<(), Error> {
+    let Some(email) = &visit.contact.email else { return Ok(()) };
+    if !letter_limit::one_more(tx, world, email).await? {
+        return Ok(());
+    }
     let link = own_page(tx, world, site, visit).await?;
     let Some(letter) = Letter::new(tx, visit, link).await? else { return Ok(()) };
     let once = world.id::<VisitId>();

@@ -16,7 +16,7 @@ use store::{
     Act, Tx,
     idempotency::{self, Claim, Key},
 };
-use visits::{Book, BookError, Booked, By, Cancel, Contact, Needs, Number, ServiceId, SlotId, VisitId};
+use visits::{Book, BookError, Booked, By, Cancel, Confirmation, Contact, Needs, Number, ServiceId, SlotId, VisitId};
 
 use crate::{refusals, site};
 
@@ -63,6 +63,8 @@ struct BookedView {
     slot: String,
     /// RFC 3339, +09:00.
     starts_at: String,
+    /// The letter that confirms it: `queued`, `none` (no address), `withheld` (many letters went to this address lately).
+    confirmation: &'static str,
     /// Pages.
     links: Links,
 }
@@ -274,7 +276,9 @@ async fn book(
             ),
         })?;
     let view = match made {
-        Made::New(booked) => booked_view(&app, &booked.number, booked.secret, booked.service, booked.slot),
+        Made::New(booked) => {
+            booked_view(&app, &booked.number, booked.secret, (booked.service, booked.slot), booked.confirmation)
+        }
         Made::Before(id) => again(&app, id).await?,
     };
     let mut response = shell::json(StatusCode::CREATED, &view)?;
@@ -284,7 +288,13 @@ async fn book(
     Ok(response)
 }
 
-fn booked_view(app: &App, number: &Number, secret: String, service: ServiceId, slot: SlotId) -> BookedView {
+fn booked_view(
+    app: &App,
+    number: &Number,
+    secret: String,
+    (service, slot): (ServiceId, SlotId),
+    confirmation: Confirmation,
+) -> BookedView {
     let path = visits::path(number, &secret);
     let (page, query) = path.split_once('?').unwrap_or((&path, ""));
     let url = &app.config.public_url;
@@ -295,6 +305,7 @@ fn booked_view(app: &App, number: &Number, secret: String, service: ServiceId, s
         service: service.to_string(),
         slot: slot.to_string(),
         starts_at: slot.starts_at().to_rfc3339_jst(),
+        confirmation: confirmation.code(),
     }
 }
 
@@ -303,12 +314,14 @@ async fn again(app: &App, id: VisitId) -> Result<BookedView, Refusal> {
     let found = app
         .db
         .read(async move |tx: &mut Tx<'_>| {
-            Ok::<_, store::Error>((visits::visit(tx, id).await?, visits::secret(tx, id).await?))
+            let Some(visit) = visits::visit(tx, id).await? else { return Ok::<_, store::Error>(None) };
+            let confirmation = visits::confirmation(tx, &visit).await?;
+            Ok(visits::secret(tx, id).await?.map(|secret| (visit, secret, confirmation)))
         })
         .await?;
-    let (Some(visit), Some(secret)) = found else { return Err(Refusal::not_found()) };
+    let Some((visit, secret, confirmation)) = found else { return Err(Refusal::not_found()) };
     let (Some(number), Some(slot)) = (&visit.number, visit.slot()) else { return Err(Refusal::not_found()) };
-    Ok(booked_view(app, number, secret, visit.service, slot))
+    Ok(booked_view(app, number, secret, (visit.service, slot), confirmation))
 }
 
 async fn view(

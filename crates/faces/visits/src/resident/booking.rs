@@ -6,7 +6,7 @@ use kernel::text::Email;
 use serde::Deserialize;
 use shell::{App, Ask, Form, Page, Path, Query, Refusal, Route, Row, Who, html, see_other};
 use store::{Act, Tx};
-use visits::{Cancel, Number, Service, Status, Visit};
+use visits::{Cancel, Confirmation, Number, Service, Status, Visit};
 
 use super::{check::needs_words, event::Event, page, place};
 use crate::{refusals, site};
@@ -39,6 +39,7 @@ pub(crate) struct Opened {
     pub(crate) status: Status,
     pub(crate) service: Service,
     pub(crate) counter: places::Counter,
+    pub(crate) confirmation: Confirmation,
 }
 
 /// Opens a booking with its link; a wrong number or secret is "not found".
@@ -51,12 +52,13 @@ pub(crate) async fn open(app: &App, number: &str, secret: &str) -> Result<Opened
             let Some(visit) = visits::view(tx, &asked, &secret).await? else { return Ok::<_, store::Error>(None) };
             let service = visits::service(tx, visit.service).await?;
             let counter = places::counter(tx, visit.counter).await?;
+            let confirmation = visits::confirmation(tx, &visit).await?;
             let status = visits::status(tx, &world, visit).await?;
-            Ok(service.zip(counter).map(|(service, counter)| (status, service, counter)))
+            Ok(service.zip(counter).map(|(service, counter)| (status, service, counter, confirmation)))
         })
         .await?;
-    let (status, service, counter) = found.ok_or_else(Refusal::not_found)?;
-    Ok(Opened { number, status, service, counter })
+    let (status, service, counter, confirmation) = found.ok_or_else(Refusal::not_found)?;
+    Ok(Opened { number, status, service, counter, confirmation })
 }
 
 /// The addresses below a booking.
@@ -83,6 +85,8 @@ struct BookingPage {
     link: String,
     qr: String,
     mailed: String,
+    /// The address nothing was sent to, because many letters went there lately.
+    withheld: String,
     cancel: String,
     /// The visit for a calendar; a walk-in has no time.
     calendar: String,
@@ -114,7 +118,7 @@ async fn show(
     Path(number): Path<String>,
     Query(key): Query<Secret>,
 ) -> Result<Response, Refusal> {
-    let Opened { number, status, service, counter } = open(&app, &number, &key.secret).await?;
+    let Opened { number, status, service, counter, confirmation } = open(&app, &number, &key.secret).await?;
     let t = ask.t();
     let visit = &status.visit;
     let state = visit.state();
@@ -147,7 +151,13 @@ async fn show(
         place,
         qr: shell::qr::image(&link)?,
         link,
-        mailed: email.to_owned(),
+        mailed: if confirmation == Confirmation::Queued { email.to_owned() } else { String::new() },
+        // Said to whoever has just booked; visits of the demo city's past have no letters either.
+        withheld: if confirmation == Confirmation::Withheld && key.new == "1" {
+            email.to_owned()
+        } else {
+            String::new()
+        },
         cancel: if matches!(state, visits::State::Booked | visits::State::Waiting) {
             address(&number, &key.secret, "/cancel")
         } else {
@@ -185,7 +195,7 @@ async fn calendar(
     Path(number): Path<String>,
     Query(key): Query<Secret>,
 ) -> Result<Response, Refusal> {
-    let Opened { number, status, service, counter } = open(&app, &number, &key.secret).await?;
+    let Opened { number, status, service, counter, .. } = open(&app, &number, &key.secret).await?;
     let starts = status.visit.starts_at().ok_or_else(Refusal::not_found)?;
     let t = ask.t();
     let event = Event {

@@ -95,6 +95,54 @@ store::testing::both! {
         assert_eq!(city.open_letters().await.len(), 1, "a refusal tells nobody");
     }
 
+    /// Anybody may type anybody's address: the sixth booking in an hour stands, and writes to nobody.
+    async fn strangers_cannot_flood_a_mailbox(db: Db) {
+        let city = City::new(db, 30, 9).await;
+        let count = async |kind: &str| city.letters().await.iter().filter(|it| it.0 == kind).count();
+        for _ in 0..5 {
+            assert_eq!(city.book_with_mail(slot(10, 0), "hanako@example.jp").await.confirmation, Confirmation::Queued);
+        }
+        let silent = city.book_with_mail(slot(10, 0), "Hanako+visit@Example.jp").await;
+        assert_eq!(silent.confirmation, Confirmation::Withheld);
+        let id = silent.id;
+        let again = city.db.read(async move |tx: &mut Tx<'_>| booked_before(tx, id).await).await.unwrap();
+        assert_eq!(again.unwrap().confirmation, Confirmation::Withheld, "a repeated command hears the same");
+        assert_eq!((count("visits.confirmed").await, count("visits.reminder").await), (5, 5));
+        city.cancel(&silent).await.unwrap();
+        assert_eq!(count("visits.cancelled").await, 0, "nor of its end");
+        city.ask_link(None, "hanako@example.jp").await;
+        assert_eq!(count("visits.link").await, 0, "lost links count, too");
+        assert_eq!(city.book_with_mail(slot(10, 0), "taro@example.jp").await.confirmation, Confirmation::Queued);
+        assert_eq!(city.book(city.wish(slot(10, 0))).await.unwrap().confirmation, Confirmation::NoAddress);
+        // Staff have the person on the telephone.
+        let contact = Contact { email: Some(Email::parse("hanako@example.jp").unwrap()), ..Contact::default() };
+        let by_phone = Book { contact, by: By::Staff(city.clerk), ..city.wish(slot(10, 0)) };
+        assert_eq!(city.book(by_phone).await.unwrap().confirmation, Confirmation::Queued);
+        // Three more hours of five each fill the day.
+        let mut queued = 5;
+        for _ in 0..5 {
+            city.clock.set(city.world.now().plus_minutes(60));
+            for _ in 0..6 {
+                let booked = city.book_with_mail(slot(10, 0), "hanako@example.jp").await;
+                queued += usize::from(booked.confirmation == Confirmation::Queued);
+                city.cancel(&booked).await.unwrap();
+            }
+        }
+        assert_eq!(queued, 20);
+    }
+
+    /// A refused booking has written to nobody, and counts as nobody's letter.
+    async fn a_full_slot_does_not_use_up_letters(db: Db) {
+        let city = City::new(db, 1, 0).await;
+        assert_eq!(city.book_with_mail(slot(10, 0), "taro@example.jp").await.confirmation, Confirmation::Queued);
+        for _ in 0..8 {
+            let contact = Contact { email: Some(Email::parse("hanako@example.jp").unwrap()), ..Contact::default() };
+            let refused = city.book(Book { contact, ..city.wish(slot(10, 0)) }).await;
+            assert!(matches!(refused, Err(BookError::Full)), "{refused:?}");
+        }
+        assert_eq!(city.book_with_mail(slot(10, 30), "hanako@example.jp").await.confirmation, Confirmation::Queued);
+    }
+
     /// A lost link goes to the address of the booking only, a few times an hour.
     async fn a_lost_link_goes_home(db: Db) {
         let city = City::new(db, 5, 0).await;
