@@ -1,12 +1,12 @@
 #!/usr/bin/env node
 // Measures the optimised program with wrk on this machine and prints rows for RESULTS.md.
 //
-//   node bench/run.mjs [sqlite|postgres] [SCENARIO…]     (default: both, all)
+//   node bench/run.mjs [sqlite|postgres] [SCENARIO…]     (default: both, all: bookings bulk hot availability home memory)
 //
 // Needs wrk, sqlite3 and psql (Debian: apt-get install wrk sqlite3 postgresql) and builds the program. wrk, the program and
 // PostgreSQL share the cores. Every figure is the median of ROUNDS rounds; CPU-ms is the program's own, from /proc.
 
-import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
@@ -127,34 +127,109 @@ class City {
     return found;
   }
 
-  wrk(script, path, ...more) {
-    const run = spawnSync('wrk', [
+  async wrk(script, path, ...more) {
+    const run = await finished('wrk', [
       '-t1', `-c${CONNECTIONS}`, `-d${SECONDS}s`, '--timeout', '10s', '-s', join(root, 'bench', script), this.url + path, '--', ...more,
-    ], { encoding: 'utf8' });
-    const line = run.stdout.match(/^RESULT (.*)$/mu);
-    if (!line) throw new Error(`wrk said: ${run.stdout}${run.stderr}`);
+    ]);
+    const line = run.out.match(/^RESULT (.*)$/mu);
+    if (!line) throw new Error(`wrk said: ${run.out}${run.err}`);
     return JSON.parse(line[1]);
+  }
+
+  /** A command handed to the running program over its control socket. */
+  async command(...words) {
+    const flags = ['--data', join(this.folder, 'data')];
+    if (this.server) flags.push('--database', this.server.url);
+    const run = await finished(program, [...words, ...flags]);
+    if (run.status !== 0) throw new Error(`${words.join(' ')}: ${run.out}${run.err}`);
+  }
+
+  /** Imports one after another, without a pause, until `stop()`, which says how many there were. */
+  imports() {
+    const lists = bulkFiles(this.folder);
+    let going = true;
+    const loop = (async () => {
+      let done = 0;
+      while (going) {
+        const [kind, ...sizes] = lists[done % lists.length];
+        // In turn a longer and a shorter list of the same set, so that every import has something to change.
+        await this.command('import', kind, sizes[Math.floor(done / lists.length) % sizes.length], '--set', `bench ${kind}`);
+        done += 1;
+      }
+      return done;
+    })();
+    // Looked at when the round is over.
+    loop.catch(() => {});
+    return async () => { going = false; return loop; };
+  }
+
+  /** One round: what wrk measured, with the program's CPU-ms a request. */
+  async round(script, path, ...more) {
+    const before = cpu(this.child.pid);
+    const result = await this.wrk(script, path, ...more);
+    result.cpu = (cpu(this.child.pid) - before) / Math.max(result.requests, 1);
+    result.rate = result.requests / result.seconds;
+    await sleep(500);
+    return result;
   }
 
   /** Several rounds of one load; medians. */
   async measure(script, path, ...more) {
     const rounds = [];
-    for (let round = 0; round < ROUNDS; round += 1) {
-      const before = cpu(this.child.pid);
-      const result = this.wrk(script, path, ...more);
-      result.cpu = (cpu(this.child.pid) - before) / Math.max(result.requests, 1);
-      result.rate = result.requests / result.seconds;
-      rounds.push(result);
-      await sleep(500);
-    }
-    const middle = (field) => median(rounds.map((round) => round[field]));
-    const sum = (field) => rounds.reduce((total, round) => total + (round[field] ?? 0), 0);
-    return {
-      rate: middle('rate'), low: Math.min(...rounds.map((r) => r.rate)), high: Math.max(...rounds.map((r) => r.rate)),
-      p50: middle('p50'), p99: middle('p99'), max: Math.max(...rounds.map((r) => r.max)), cpu: middle('cpu'),
-      created: sum('created'), full: sum('full'), other: sum('other'), broken: sum('broken'),
-    };
+    for (let round = 0; round < ROUNDS; round += 1) rounds.push(await this.round(script, path, ...more));
+    return summary(rounds);
   }
+}
+
+/** Medians and sums of several rounds. */
+function summary(rounds) {
+  const middle = (field) => median(rounds.map((round) => round[field]));
+  const sum = (field) => rounds.reduce((total, round) => total + (round[field] ?? 0), 0);
+  return {
+    rate: middle('rate'), low: Math.min(...rounds.map((r) => r.rate)), high: Math.max(...rounds.map((r) => r.rate)),
+    p50: middle('p50'), p99: middle('p99'), max: Math.max(...rounds.map((r) => r.max)), cpu: middle('cpu'),
+    created: sum('created'), full: sum('full'), other: sum('other'), broken: sum('broken'),
+  };
+}
+
+/** Runs a program to its end. */
+async function finished(command, flags) {
+  const child = spawn(command, flags, { stdio: ['ignore', 'pipe', 'pipe'] });
+  const said = { out: '', err: '' };
+  child.stdout.on('data', (part) => { said.out += part; });
+  child.stderr.on('data', (part) => { said.err += part; });
+  const [status] = await once(child, 'close');
+  return { status, ...said };
+}
+
+/** Files as a city has them: per kind a longer and a shorter one. Invented, and the same every time. */
+function bulkFiles(folder) {
+  const at = (n) => [(138.3 + (n % 100) / 2000).toFixed(6), (34.84 + Math.floor(n / 100) / 2000).toFixed(6)];
+  const ring = (n) => {
+    const [x, y] = at(n).map(Number);
+    // 200 corners, as borders along rivers have.
+    const corners = Array.from({ length: 200 }, (_, c) => {
+      const turn = (c / 200) * 2 * Math.PI;
+      return [x + 0.0004 * Math.cos(turn), y + 0.0004 * Math.sin(turn)];
+    });
+    return [...corners, corners[0]];
+  };
+  const count = (n, one) => Array.from({ length: n }, (_, i) => one(i));
+  const feature = (n) => ({
+    type: 'Feature', properties: { 名称: `第${n + 1}区` }, geometry: { type: 'Polygon', coordinates: [ring(n)] },
+  });
+  const town = (n) => ({ town: `港町${n + 1}番`, koaza: '', lat: Number(at(n)[1]), lng: Number(at(n)[0]) });
+  const facility = (n) => `${n + 1},第${n + 1}集会所,ダイ${n + 1}シュウカイジョ,集会所,港町${n + 1}-1,${at(n)[1]},${at(n)[0]},0000-00-0000`;
+  const made = {
+    areas: ['geojson', (n) => JSON.stringify({ type: 'FeatureCollection', features: count(n, feature) }), [300, 280]],
+    towns: ['json', (n) => JSON.stringify(count(n, town)), [2000, 1900]],
+    facilities: ['csv', (n) => `NO,名称,名称_カナ,種別,住所,緯度,経度,電話番号\r\n${count(n, facility).join('\r\n')}\r\n`, [3000, 2900]],
+  };
+  return Object.entries(made).map(([kind, [ending, write, sizes]]) => [kind, ...sizes.map((size) => {
+    const file = join(folder, `${kind}-${size}.${ending}`);
+    writeFileSync(file, write(size));
+    return file;
+  })]);
 }
 
 const rows = [];
@@ -183,6 +258,29 @@ const scenarios = {
     const exact = sold >= result.created && sold <= result.created + CONNECTIONS * ROUNDS;
     row(city.engine, `bookings over ${slots.length} slots`, result,
       `${clean(result)}${result.created} acknowledged, ${sold} sold${exact ? '' : ' — DIFFERENT'}`);
+  },
+  async bulk(city) {
+    await city.between('UPDATE visit_slot SET web_capacity = web_capacity + 5000 WHERE web_capacity > 0');
+    const file = join(city.folder, 'slots');
+    writeFileSync(file, (await city.slots()).map((slot) => `${slot.service}\t${slot.id}\n`).join(''));
+    const before = city.booked();
+    const [alone, beside] = [[], []];
+    let imports = 0;
+    // In turn, so that whatever else the machine does meets both.
+    for (let round = 0; round < ROUNDS; round += 1) {
+      alone.push(await city.round('booking.lua', '/', file));
+      const stop = city.imports();
+      beside.push(await city.round('booking.lua', '/', file));
+      imports += await stop();
+    }
+    const [quiet, busy] = [summary(alone), summary(beside)];
+    const created = quiet.created + busy.created;
+    const sold = city.booked() - before;
+    const exact = sold >= created && sold <= created + CONNECTIONS * ROUNDS * 2;
+    row(city.engine, 'bookings alone', quiet, clean(quiet));
+    row(city.engine, `bookings beside imports of areas, towns and facilities (${imports} in ${ROUNDS} rounds)`, busy,
+      `${clean(busy)}p99 ${(busy.p99 - quiet.p99).toFixed(1)} ms more (asked: at most 20); `
+      + `${created} acknowledged, ${sold} sold${exact ? '' : ' — DIFFERENT'}`);
   },
   async hot(city) {
     const [slot] = await city.slots();
