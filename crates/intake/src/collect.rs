@@ -51,6 +51,14 @@ pub enum Reason {
     },
     /// A code or name that nothing has.
     Unknown,
+    /// A formula, whose result may be another tomorrow.
+    Formula,
+    /// Cells joined over several rows or columns.
+    Merged,
+    /// The spreadsheet's own error (`#REF!`).
+    BrokenCell,
+    /// A reason of the caller's own with words in it: the key of its sentence and the words.
+    Said(&'static str, Vec<(&'static str, String)>),
     /// A reason of the caller's own, as the key of its sentence.
     Other(&'static str),
 }
@@ -72,7 +80,10 @@ impl Reason {
             Self::Shape => "intake-shape",
             Self::Duplicate { .. } => "intake-duplicate",
             Self::Unknown => "intake-unknown",
-            Self::Other(key) => key,
+            Self::Formula => "intake-formula",
+            Self::Merged => "intake-merged",
+            Self::BrokenCell => "intake-broken-cell",
+            Self::Said(key, _) | Self::Other(key) => key,
         }
     }
 
@@ -87,6 +98,7 @@ impl Reason {
             Self::Range { min, max } => vec![("min", min.to_string()), ("max", max.to_string())],
             Self::TooLong { max } => vec![("max", max.to_string())],
             Self::Duplicate { line } => vec![("line", line.to_string())],
+            Self::Said(_, args) => args.clone(),
             _ => Vec::new(),
         }
     }
@@ -118,6 +130,13 @@ impl fmt::Display for Reason {
             Self::Shape => f.write_str("not of the expected form"),
             Self::Duplicate { line } => write!(f, "already stands in line {line}"),
             Self::Unknown => f.write_str("not known"),
+            Self::Formula => f.write_str("a formula"),
+            Self::Merged => f.write_str("joined cells"),
+            Self::BrokenCell => f.write_str("the spreadsheet's own error"),
+            Self::Said(key, args) => {
+                f.write_str(key)?;
+                args.iter().try_for_each(|(name, value)| write!(f, " {name}={value}"))
+            }
             Self::Other(key) => f.write_str(key),
         }
     }

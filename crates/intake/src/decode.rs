@@ -14,6 +14,8 @@ pub enum Encoding {
     Utf8Bom,
     /// UTF-16 with a byte-order mark, as Excel writes "Unicode text".
     Utf16,
+    /// No text: the sheet of a workbook.
+    Workbook,
     /// cp932: Shift_JIS with the extensions of NEC and IBM; 外字 become private-use characters.
     Cp932,
 }
@@ -59,6 +61,30 @@ pub enum FileError {
         /// The first line that cannot be read.
         line: u64,
     },
+    /// A workbook that cannot be read: broken, locked with a password, or of another kind.
+    #[error("{file} is no workbook that can be read: {reason}")]
+    Workbook {
+        /// The file's name.
+        file: String,
+        /// What the reader said.
+        reason: String,
+    },
+    /// A workbook of several sheets, or without the one asked for.
+    #[error("{file} has the sheets {sheets}: say which one")]
+    Sheets {
+        /// The file's name.
+        file: String,
+        /// The sheets that hold something.
+        sheets: String,
+    },
+    /// A workbook that holds more than it may: unpacked, in rows or in columns.
+    #[error("{file} unpacks to more than a table may hold ({max})")]
+    TooMuch {
+        /// The file's name.
+        file: String,
+        /// The limit: `100,000 rows`.
+        max: &'static str,
+    },
     /// A quotation mark that opens in this line never closes.
     #[error("{file}: a quotation mark opened in the row of line {line} never closes")]
     UnclosedQuote {
@@ -70,7 +96,7 @@ pub enum FileError {
 }
 
 impl FileError {
-    /// The key of the sentence for people, with the arguments `file`, `line`, `max` and `kind` where they apply.
+    /// The key of the sentence for people, with the arguments `file`, `line`, `max`, `kind`, `reason` and `sheets` where they apply.
     #[must_use]
     pub const fn key(&self) -> &'static str {
         match self {
@@ -79,6 +105,9 @@ impl FileError {
             Self::Empty { .. } => "intake-file-empty",
             Self::NotText { .. } => "intake-file-not-text",
             Self::Encoding { .. } => "intake-file-encoding",
+            Self::Workbook { .. } => "intake-file-workbook",
+            Self::Sheets { .. } => "intake-file-sheets",
+            Self::TooMuch { .. } => "intake-file-too-much",
             Self::UnclosedQuote { .. } => "intake-file-unclosed-quote",
         }
     }
@@ -91,6 +120,9 @@ impl FileError {
             Self::TooLarge { file, max } => (file, Some(("max", max.div_ceil(1 << 20).to_string()))),
             Self::Empty { file } => (file, None),
             Self::NotText { file, kind } => (file, Some(("kind", (*kind).to_owned()))),
+            Self::Workbook { file, reason } => (file, Some(("reason", reason.clone()))),
+            Self::Sheets { file, sheets } => (file, Some(("sheets", sheets.clone()))),
+            Self::TooMuch { file, max } => (file, Some(("max", (*max).to_owned()))),
             Self::Encoding { file, line } | Self::UnclosedQuote { file, line } => {
                 (file, Some(("line", line.to_string())))
             }

@@ -25,6 +25,7 @@ pub mod cell;
 mod collect;
 mod decode;
 mod table;
+mod workbook;
 
 pub use collect::{Bad, BadRows, Collector, Reason};
 pub use decode::{Encoding, FileError, decode, load};

@@ -6,6 +6,7 @@ use kernel::text::fold;
 
 use crate::collect::{Bad, Reason};
 use crate::decode::{Encoding, FileError, decode, line_at};
+use crate::workbook;
 
 /// A parsed table: one header row and the rows under it.
 #[derive(Clone, Debug)]
@@ -16,6 +17,8 @@ pub struct Table {
     keys: Vec<String>,
     header_line: u64,
     records: Vec<(u64, csv::StringRecord)>,
+    /// From a workbook: cells have addresses, and some may be unfit.
+    sheet: Option<Vec<Bad>>,
 }
 
 /// A column of a table.
@@ -88,7 +91,65 @@ impl Table {
         let (header_line, header) = records.remove(0);
         let headers: Vec<Arc<str>> = header.iter().map(|header| Arc::from(header.trim())).collect();
         let keys = headers.iter().map(|header| header_key(header)).collect();
-        Ok(Self { file: Arc::from(file), encoding, headers, keys, header_line, records })
+        Ok(Self { file: Arc::from(file), encoding, headers, keys, header_line, records, sheet: None })
+    }
+
+    /// Reads a table from a workbook (`.xlsx`) or, if it is none, as [`Table::read`] does.
+    ///
+    /// `sheet` says which sheet; without it, the workbook must have only one that holds something. Formulas, joined cells and
+    /// error cells are among [`Table::faults`]; a fault's column then names the cell as well: `国庫支出金(C5)`.
+    ///
+    /// # Errors
+    /// Any [`FileError`] but [`FileError::Unreadable`].
+    pub fn open(file: &str, bytes: &[u8], max: usize, sheet: Option<&str>) -> Result<Self, FileError> {
+        if !workbook::is_workbook(bytes) {
+            return Self::read(file, bytes, max);
+        }
+        if bytes.len() > max {
+            return Err(FileError::TooLarge { file: file.to_owned(), max });
+        }
+        let found = workbook::read(file, bytes, sheet)?;
+        let mut records = found.rows;
+        if records.len() < 2 {
+            return Err(FileError::Empty { file: file.to_owned() });
+        }
+        let (header_line, header) = records.remove(0);
+        let headers: Vec<Arc<str>> = header.iter().map(|header| Arc::from(header.trim())).collect();
+        let keys = headers.iter().map(|header| header_key(header)).collect();
+        let mut table = Self {
+            file: Arc::from(file),
+            encoding: Encoding::Workbook,
+            headers,
+            keys,
+            header_line,
+            records,
+            sheet: Some(Vec::new()),
+        };
+        let faults = found.unfit.into_iter().map(|unfit| Bad {
+            file: Arc::clone(&table.file),
+            line: u64::from(unfit.row) + 1,
+            column: Some(
+                table.cell_name(usize::try_from(unfit.column).unwrap_or(usize::MAX), u64::from(unfit.row) + 1),
+            ),
+            value: shortened(&unfit.value),
+            reason: unfit.reason,
+        });
+        table.sheet = Some(faults.collect());
+        Ok(table)
+    }
+
+    /// Whatever is wrong with the table before its cells are read: surplus cells; in a workbook formulas and joined cells.
+    #[must_use]
+    pub fn faults(&self) -> Vec<Bad> {
+        let mut faults = self.sheet.clone().unwrap_or_default();
+        faults.extend(self.surplus());
+        faults
+    }
+
+    /// A header, with the cell's address in a workbook.
+    fn cell_name(&self, column: usize, line: u64) -> Arc<str> {
+        let header = self.headers.get(column).cloned().unwrap_or_else(|| Arc::from(""));
+        if self.sheet.is_some() { Arc::from(format!("{header}({}{line})", workbook::letters(column))) } else { header }
     }
 
     /// The file's name.
@@ -206,7 +267,7 @@ impl<'t> Row<'t> {
     /// This cell refused for a reason found elsewhere (an unknown code, a number used twice).
     #[must_use]
     pub fn refuse(&self, column: Column, reason: Reason) -> Bad {
-        self.bad(self.table.headers.get(column.0).cloned(), self.raw(column), reason)
+        self.bad(Some(self.table.cell_name(column.0, self.line)), self.raw(column), reason)
     }
 
     /// The whole row refused.

@@ -70,6 +70,10 @@ fn refused(error: &FileError) -> Report {
             Report::file(Sentence::new("places-file-too-large").with("max", max / 1024 / 1024))
         }
         FileError::NotText { kind, .. } => Report::file(Sentence::new("places-file-not-text").with("kind", kind)),
+        // Only what is opened as a workbook can fail as one, and tables of places are not.
+        FileError::Workbook { .. } | FileError::Sheets { .. } | FileError::TooMuch { .. } => {
+            Report::file(Sentence::new("places-file-not-text").with("kind", "xlsx"))
+        }
         FileError::Unreadable { source, .. } => {
             Report::file(Sentence::new("places-file-unreadable").with("reason", source))
         }
