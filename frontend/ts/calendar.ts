@@ -15,14 +15,20 @@ class SlotCalendar extends HTMLElement {
 
   private async show(link: HTMLAnchorElement): Promise<void> {
     this.setAttribute("aria-busy", "true");
-    const fresh = (await fetchPage(link.href))?.querySelector("slot-calendar");
+    const page = await fetchPage(link.href);
+    const fresh = page?.querySelector("slot-calendar");
     this.removeAttribute("aria-busy");
-    if (!fresh) {
+    if (!page || !fresh) {
       location.assign(link.href);
       return;
     }
     this.replaceChildren(...fresh.childNodes);
     history.replaceState(null, "", link.href);
+    // What was wrong, and the time chosen before, belong to the day that is gone.
+    document.querySelector(".err-sum")?.remove();
+    document.title = page.title;
+    const place = document.querySelector<HTMLElement>("[data-chosen]");
+    if (place) place.textContent = page.querySelector("[data-chosen]")?.textContent ?? "";
     const times = this.querySelector<HTMLElement>("[data-times]");
     times?.focus({ preventScroll: true });
     if (matchMedia("(max-width: 47.99rem)").matches) times?.scrollIntoView({ block: "start" });

@@ -22,9 +22,12 @@ pub enum UndoError {
     /// No such visit.
     #[error("no such visit")]
     NotFound,
-    /// The last act cannot be taken back: there is none, it gave a place away, or the person has answered for it already.
+    /// The last act cannot be taken back: there is none, or it gave a place away.
     #[error("the last act cannot be taken back")]
     NotPossible,
+    /// The person has said how it was: their answer belongs to a visit that is over.
+    #[error("the person has answered for this visit already")]
+    Rated,
     /// It is too long ago.
     #[error("too long ago")]
     TooLate,
@@ -56,7 +59,7 @@ pub async fn undo(tx: &mut Tx<'_>, world: &World, id: VisitId, by: Clerk) -> Res
     let Some(row) = tx.opt(&LAST, &[id.into(), version.into()]).await? else { return Err(UndoError::NotPossible) };
     let act = Act::of(&row.get::<String>(0)?).filter(|it| it.undoable()).ok_or(UndoError::NotPossible)?;
     if visit.rated {
-        return Err(UndoError::NotPossible);
+        return Err(UndoError::Rated);
     }
     if world.now() > row.get::<Instant>(1)?.plus_minutes(UNDO_MINUTES) || visit.day != world.today() {
         return Err(UndoError::TooLate);

@@ -244,10 +244,12 @@ async fn act(
             | Failed::Cancel(CancelError::NotFound)
             | Failed::NotHere,
         ) => Err(Refusal::not_found()),
-        // A colleague was faster, or the moment has passed: the list shows how it is now.
+        Err(Failed::Undo(UndoError::Rated)) => back(&code, "rated", "", Some(id), None),
+        Err(Failed::Undo(UndoError::TooLate)) => back(&code, "undo-late", "", Some(id), None),
+        // A colleague was faster: the list shows how it is now.
         Err(
             Failed::Serve(ServeError::State(_) | ServeError::OtherDay)
-            | Failed::Undo(UndoError::NotPossible | UndoError::TooLate)
+            | Failed::Undo(UndoError::NotPossible)
             | Failed::Cancel(CancelError::TooLate(_)),
         ) => back(&code, "too-late", "", Some(id), None),
         Err(Failed::Serve(ServeError::Busy) | Failed::Undo(UndoError::Busy) | Failed::Cancel(CancelError::Busy)) => {

@@ -269,8 +269,19 @@ async fn show(
 const SAID: [&str; 9] =
     ["called", "started", "finished", "absent", "back", "undone", "checked-in", "already", "cancelled"];
 /// The same, when it was not done, or not quite as expected.
-const TROUBLE: [&str; 9] =
-    ["nobody", "desk-busy", "checked-in-late", "too-late", "open", "elsewhere", "not-found", "other-day", "reason"];
+const TROUBLE: [&str; 11] = [
+    "nobody",
+    "desk-busy",
+    "checked-in-late",
+    "too-late",
+    "rated",
+    "undo-late",
+    "open",
+    "elsewhere",
+    "not-found",
+    "other-day",
+    "reason",
+];
 
 #[derive(Deserialize)]
 struct DeskGiven {

@@ -183,7 +183,7 @@ store::testing::both! {
         city.rate(booked.id, 4).await.unwrap();
         assert_eq!(survey().await, ["withdrawn", "withdrawn"], "who has answered is not asked");
         assert!(matches!(city.rate(booked.id, 1).await, Err(RateError::Already)));
-        assert!(matches!(city.undo(booked.id).await, Err(UndoError::NotPossible)));
+        assert!(matches!(city.undo(booked.id).await, Err(UndoError::Rated)));
         let voices = city.db.read(async |tx: &mut Tx<'_>| tx.all(&VOICES, &[]).await).await.unwrap();
         assert_eq!(voices.len(), 1);
         assert_eq!((voices[0].get::<String>(0).unwrap(), voices[0].get::<i64>(1).unwrap()), ("card".to_owned(), 4));
