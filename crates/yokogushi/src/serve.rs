@@ -1,9 +1,9 @@
 //! `yokogushi serve`: from the configuration to a server that answers, and back to rest.
 
-use std::{io::Write as _, net::SocketAddr};
+use std::{io::Write as _, net::SocketAddr, path::Path};
 
 use kernel::{World, time::Stopwatch};
-use people::{Cost, Keeper};
+use people::{Cost, Keeper, Vault};
 use shell::{App, Door, PublicUrl, Tls};
 use store::Tx;
 use tokio::{
@@ -45,8 +45,9 @@ pub(crate) async fn run(common: &Common, flags: &Serve) -> Result<(), Problem> {
     };
     let world = World::real();
     let opened = open::open(&settings.data, &world).await?;
-    let keeper =
-        Keeper::new(Cost::OWASP, 2).map_err(|e| Problem::new(format!("パスワードの準備に失敗しました({e})。")))?;
+    let keeper = Keeper::new(Cost::OWASP, 2)
+        .map_err(|e| Problem::new(format!("パスワードの準備に失敗しました({e})。")))?
+        .with_vault(vault(settings.secret_file.as_deref())?);
     let city = City {
         db: opened.db.clone(),
         folder: opened.folder,
@@ -55,6 +56,7 @@ pub(crate) async fn run(common: &Common, flags: &Serve) -> Result<(), Problem> {
         mail: settings.mail.clone(),
     };
     let greeting = first_start(&city, &settings).await?;
+    seal_secrets(&city).await?;
     let (stop, stopped) = watch::channel(false);
     let app = App::open(
         opened.db.clone(),
@@ -200,6 +202,35 @@ async fn first_start(city: &City, settings: &Settings) -> Result<Greeting, Probl
         greeting.lines.push(format!("  ログイン名 {}   パスワード {}", first.login, first.password));
     }
     Ok(greeting)
+}
+
+/// What the secrets of authenticators are sealed with.
+fn vault(file: Option<&Path>) -> Result<Vault, Problem> {
+    let Some(file) = file else { return Ok(Vault::default()) };
+    let content = std::fs::read(file).map_err(|e| Problem::file(file, &e))?;
+    Vault::with_file(&content).map_err(|_| {
+        Problem::new(format!(
+            "YOKOGUSHI_SECRET_FILE のファイル {} が短すぎます({}バイト以上必要です)。",
+            file.display(),
+            people::LEAST_FILE_BYTES
+        ))
+    })
+}
+
+/// Secrets stored by an earlier program, or before the secret file was given, are sealed now. A missing file stops
+/// nobody who has printed codes, so the server serves all the same and says what is missing.
+async fn seal_secrets(city: &City) -> Result<(), Problem> {
+    let done = people::reseal(&city.db, &city.world, city.keeper.vault()).await?;
+    if done.renewed > 0 {
+        tracing::info!(count = done.renewed, "secrets of authenticators were sealed");
+    }
+    if done.unreadable > 0 {
+        tracing::error!(
+            count = done.unreadable,
+            "secrets of authenticators cannot be read: set YOKOGUSHI_SECRET_FILE to the file they were sealed with"
+        );
+    }
+    Ok(())
 }
 
 fn announce(app: &App, greeting: &Greeting, seconds: f64, web: bool) {

@@ -45,6 +45,8 @@ pub(crate) struct File {
     pub(crate) smtp_ca: Option<PathBuf>,
     /// Map tiles.
     pub(crate) tiles: Option<String>,
+    /// Secret beside the database.
+    pub(crate) secret_file: Option<PathBuf>,
     /// Connections for writes on PostgreSQL.
     pub(crate) database_writers: Option<usize>,
 }
@@ -92,6 +94,8 @@ pub(crate) struct Settings {
     pub(crate) tls: Option<(PathBuf, PathBuf)>,
     /// Map tiles.
     pub(crate) tiles: Option<String>,
+    /// A file that authenticators' secrets are sealed with, beside the key in the database.
+    pub(crate) secret_file: Option<PathBuf>,
     /// Where letters go out.
     pub(crate) mail: Option<Mail>,
     /// Roles of this process.
@@ -195,6 +199,7 @@ impl Settings {
             trusted_proxies: environment("YOKOGUSHI_TRUSTED_PROXIES")?.or(file.trusted_proxies),
             tls,
             tiles: environment("YOKOGUSHI_TILES")?.or(file.tiles),
+            secret_file: path("YOKOGUSHI_SECRET_FILE", file.secret_file)?,
             mail,
             roles: if serve.role.is_empty() { vec![Role::Web, Role::Worker] } else { serve.role.clone() },
             demo,
