@@ -3,7 +3,7 @@
 errors-not-found-title = この ページは ありません
 errors-not-found-next =
     アドレスが ちがうか、もう つかえない ページです。
-    よやくの ばんごうや リンクを もう一度 よく 見て ください。
+    予約番号や リンクを もう一度 よく 見て ください。
 errors-forbidden-title = この ページは ひらけません
 errors-forbidden-next = いまの しごとでは 見ることが できません。見る ひつようが あるときは、かんりしゃに 言って ください。
 errors-foreign-title = ほかの サイトから 送られたので、うけつけませんでした
@@ -35,7 +35,7 @@ errors-internal-next = もうしわけ ありません。すこし まってか�
 errors-offline-title = インターネットに つながって いません
 errors-offline-text =
     でんぱの よい ところで、もう一度 ひらいて ください。
-    よやくの ばんごうが あれば、そのまま まどぐちで 言うことが できます。
+    予約番号が あれば、そのまま 窓口で 言うことが できます。
 
 errors-step-home = さいしょの ページへ
 errors-step-staff = しごとの さいしょの ページへ

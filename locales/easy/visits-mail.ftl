@@ -1,12 +1,12 @@
 # Letters about a visit to a counter. Subjects name no procedure: they show on locked screens.
 # $number, $service, $day, $time, $place, $bring (a list), $link, $office, $phone, $fax, $hours.
 
-visits-mail-confirmed-subject = 窓口の 予約が できました（予約番号 { $number }）
+visits-mail-confirmed-subject = 窓口の 予約が できました(予約番号 { $number })
 visits-mail-confirmed-body =
     窓口の 予約が できました。
 
     予約番号: { $number }
-    手続き（する こと）: { $service }
+    手続き(する こと): { $service }
     日と 時間: { $day } { $time }
     場所: { $place }
 
@@ -29,12 +29,12 @@ visits-mail-confirmed-body =
     FAX { $fax }
     開いて いる 時間 { $hours }
 
-visits-mail-cancelled-subject = 窓口の 予約を やめました（予約番号 { $number }）
+visits-mail-cancelled-subject = 窓口の 予約を やめました(予約番号 { $number })
 visits-mail-cancelled-body =
     つぎの 予約を やめました。窓口に 来なくて いいです。
 
     予約番号: { $number }
-    手続き（する こと）: { $service }
+    手続き(する こと): { $service }
     日と 時間: { $day } { $time }
     場所: { $place }
 
@@ -49,16 +49,16 @@ visits-mail-cancelled-body =
     FAX { $fax }
     開いて いる 時間 { $hours }
 
-visits-mail-reminder-subject = もうすぐ 窓口の 予約の 日です（{ $day } { $time }）
+visits-mail-reminder-subject = もうすぐ 窓口の 予約の 日です({ $day } { $time })
 visits-mail-reminder-body =
     もうすぐ 予約の 日です。
 
     予約番号: { $number }
-    手続き（する こと）: { $service }
+    手続き(する こと): { $service }
     日と 時間: { $day } { $time }
     場所: { $place }
 
-    ■ 持って くる もの（家を 出る 前に もう一度 見て ください）
+    ■ 持って くる もの(家を 出る 前に もう一度 見て ください)
     { $bring }
 
     ■ 来る ことが できなく なった とき
@@ -77,7 +77,7 @@ visits-mail-link-body =
     ページを 送ります。
 
     予約番号: { $number }
-    手続き（する こと）: { $service }
+    手続き(する こと): { $service }
     日と 時間: { $day } { $time }
     場所: { $place }
 
@@ -94,7 +94,7 @@ visits-mail-link-body =
     FAX { $fax }
     開いて いる 時間 { $hours }
 
-visits-mail-survey-subject = 窓口は どうでしたか（質問は 1つです）
+visits-mail-survey-subject = 窓口は どうでしたか(質問は 1つです)
 visits-mail-survey-body =
     窓口に 来て くれて、ありがとう ございました。
     窓口を もっと よく したいです。

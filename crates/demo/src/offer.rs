@@ -134,7 +134,7 @@ pub(crate) const COUNTERS: &[CounterPlan] = &[
     CounterPlan {
         code: "shimin",
         unit_code: "0310",
-        name: ["市民課窓口", "市民課の まどぐち", "Residents counter"],
+        name: ["市民課窓口", "市民課の 窓口", "Residents counter"],
         unit: ["市民課", "市民課", "Residents Division"],
         location: ["本庁舎1階 1〜5番窓口", "本庁舎 1階 1〜5番", "Main building, 1st floor, desks 1–5"],
         phone: "0000-00-2110",
@@ -261,7 +261,7 @@ pub(crate) const COUNTERS: &[CounterPlan] = &[
                 name: ["住民票の写し", "住民票", "Copy of the residence record"],
                 summary: [
                     "予約はいりません。来庁しなくても受け取れます。",
-                    "予約は いりません。まどぐちに こなくても もらえます。",
+                    "予約は いりません。窓口に こなくても もらえます。",
                     "No booking needed. You can get it without coming.",
                 ],
                 minutes: 10,
@@ -277,7 +277,7 @@ pub(crate) const COUNTERS: &[CounterPlan] = &[
     CounterPlan {
         code: "kokuho",
         unit_code: "0320",
-        name: ["国保年金課窓口", "国保年金課の まどぐち", "Health insurance and pension counter"],
+        name: ["国保年金課窓口", "国保年金課の 窓口", "Health insurance and pension counter"],
         unit: ["国保年金課", "国保年金課", "Health Insurance and Pension Division"],
         location: ["本庁舎1階 6〜8番窓口", "本庁舎 1階 6〜8番", "Main building, 1st floor, desks 6–8"],
         phone: "0000-00-2120",
@@ -336,7 +336,7 @@ pub(crate) const COUNTERS: &[CounterPlan] = &[
     CounterPlan {
         code: "kosodate",
         unit_code: "0410",
-        name: ["子育て支援課窓口", "子育て支援課の まどぐち", "Child and family counter"],
+        name: ["子育て支援課窓口", "子育て支援課の 窓口", "Child and family counter"],
         unit: ["子育て支援課", "子育て支援課", "Child and Family Division"],
         location: [
             "本庁舎2階 9〜11番窓口(キッズスペースの隣)",
@@ -394,7 +394,7 @@ pub(crate) const COUNTERS: &[CounterPlan] = &[
     CounterPlan {
         code: "zeimu",
         unit_code: "0210",
-        name: ["税務課窓口", "税務課の まどぐち", "Tax counter"],
+        name: ["税務課窓口", "税務課の 窓口", "Tax counter"],
         unit: ["税務課", "税務課", "Tax Division"],
         location: ["本庁舎2階 12・13番窓口", "本庁舎 2階 12・13番", "Main building, 2nd floor, desks 12–13"],
         phone: "0000-00-2140",
@@ -425,7 +425,7 @@ pub(crate) const COUNTERS: &[CounterPlan] = &[
                 name: ["課税証明書", "税金の 証明書", "Tax certificate"],
                 summary: [
                     "予約はいりません。来庁しなくても受け取れます。",
-                    "予約は いりません。まどぐちに こなくても もらえます。",
+                    "予約は いりません。窓口に こなくても もらえます。",
                     "No booking needed. You can get it without coming.",
                 ],
                 minutes: 10,
@@ -441,7 +441,7 @@ pub(crate) const COUNTERS: &[CounterPlan] = &[
     CounterPlan {
         code: "fukushi",
         unit_code: "0420",
-        name: ["福祉課窓口", "福祉課の まどぐち", "Welfare counter"],
+        name: ["福祉課窓口", "福祉課の 窓口", "Welfare counter"],
         unit: ["福祉課", "福祉課", "Welfare Division"],
         location: [
             "本庁舎1階 14・15番窓口(車いすでどうぞ)",
