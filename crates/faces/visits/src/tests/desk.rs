@@ -1,5 +1,7 @@
 //! The counter: whom a clerk may serve, two clerks at once, a session that ended, and each act with its way back.
 
+use std::time::Duration;
+
 use store::Tx;
 use store::audit::{self, Of};
 use store::testing::on_sqlite;
@@ -227,5 +229,30 @@ fn a_booking_by_telephone_takes_the_places_kept_for_it() {
         assert_eq!(hall.free(hall.card, &time).await, 1, "the web's place is still there");
         let page = clerk.post(path, &form).await.expect(409).text();
         assert!(page.contains("電話 太郎"), "{page}");
+    });
+}
+
+#[test]
+fn a_stream_of_staff_ends_with_the_session() {
+    on_sqlite(async |db| {
+        let hall = Hall::open(db, 9, 9).await;
+        let (number, _) = hall.booked(hall.card, &slot(9, 0)).await;
+        let (mut clerk, mut other) = (hall.clerk("clerk", 1).await, hall.clerk("other", 2).await);
+        let stream = tokio::time::timeout(Duration::from_secs(15), clerk.get("/staff/visits/shimin/live"));
+        let elsewhere = async {
+            tokio::time::sleep(Duration::from_millis(500)).await;
+            let world = hall.house.app.world.clone();
+            let end = async move |tx: &mut Tx<'_>| {
+                let login = people::Login::parse("clerk").unwrap();
+                let person = people::person_by_login(tx, &login).await?.unwrap();
+                people::revoke_all(tx, &world, people::Actor::Command, person).await
+            };
+            assert_eq!(hall.house.app.db.write(store::Act::staff("test.end"), end).await.unwrap(), 1);
+            // Something happens at the counter: it is told no more, and the stream ends with it.
+            receive(&mut other, &number).await;
+        };
+        let (told, ()) = tokio::join!(stream, elsewhere);
+        let told = told.expect("the stream has ended").text();
+        assert_eq!(told.matches("event: changed").count(), 1, "the present only: {told}");
     });
 }
