@@ -58,8 +58,13 @@ async fn livez() -> Response {
 async fn readyz(State(app): State<App>) -> Result<Response, Refusal> {
     match app.db.ready().await {
         Ok(()) => Ok(text(StatusCode::OK, "ok\n")),
-        // For whoever operates it: which step of the schema, and what to do.
-        Err(store::Error::Schema(reason)) => Ok(text(StatusCode::SERVICE_UNAVAILABLE, format!("{reason}\n"))),
+        Err(store::Error::Schema(reason)) => {
+            // For whoever operates it: which step of the schema, and what to do. Plain text would pass for a framework's failure.
+            let body = json!({ "ready": false, "reason": reason }).to_string();
+            let mut response = text(StatusCode::SERVICE_UNAVAILABLE, body);
+            response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+            Ok(response)
+        }
         Err(other) => Err(other.into()),
     }
 }
