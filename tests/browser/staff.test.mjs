@@ -5,7 +5,7 @@ import { after, before, test } from 'node:test';
 import { startCity } from './lib/city.mjs';
 import { openBrowser, person } from './lib/eyes.mjs';
 import { staffRoutes } from './lib/places.mjs';
-import { bookByPhone, closeDay, signIn, walkTheHouse } from './lib/walks.mjs';
+import { askForCall, bookByPhone, closeDay, signIn, walkTheHouse } from './lib/walks.mjs';
 
 const reached = new Set();
 let city;
@@ -36,12 +36,25 @@ async function withStaff(login, device, walk) {
   }
 }
 
-// What the pages below are about: a letter, a closed day. They are looked at by whoever comes to them.
+// What the pages below are about: a letter, a closed day, a wish. They are looked at by whoever comes to them.
 test('a letter is written', () => withStaff('morimoto', { width: 390, name: 'house-letter' },
   (me) => bookByPhone(me, 'shimin', { email: 'hanako@example.jp' })));
 
 test('a counter is closed for a day', () => withStaff('ishigami', { width: 390, script: false, name: 'house-closed' },
   (me) => closeDay(me, city, 'shimin')));
+
+test('somebody asks to be called', async () => {
+  await city.keepsItsDay(120);
+  const me = await person(browser, { city, width: 390, script: false, name: 'house-call-back' });
+  try {
+    await askForCall(me);
+  } catch (error) {
+    await me.witness();
+    throw error;
+  } finally {
+    await me.close();
+  }
+});
 
 test('the first steps', () => withStaff('takeda', { width: 390, script: false, name: 'house-steps' }, async (me) => {
   assert.equal(await me.go('/staff/first-steps'), 200);

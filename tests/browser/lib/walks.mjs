@@ -217,6 +217,23 @@ export async function bookByPhone(me, counter, { email = '' } = {}) {
   return { day, number: (await page.locator('main section .done-number b').innerText()).trim() };
 }
 
+/** Asks to be called back about the first counter's matters. */
+export async function askForCall(me) {
+  const { page } = me;
+  await me.go('/callbacks');
+  await me.look('call-back');
+  await refused(me, 'call-back-missing');
+  await page.locator('label.choice:has(input[name=counter])').first().click();
+  await page.locator('#phone').fill('090-0000-0000');
+  await page.locator('label.choice:has(input[name=wanted])').first().click();
+  await submit(page);
+  await page.waitForURL('**/callbacks/check**');
+  await me.look('call-back-check');
+  await submit(page);
+  await page.waitForURL('**/callbacks/done/**');
+  await me.look('call-back-done');
+}
+
 /** Closes a counter for a day five weeks ahead; the page that says so. */
 export async function closeDay(me, city, counter) {
   const { page } = me;
