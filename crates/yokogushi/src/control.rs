@@ -162,10 +162,15 @@ pub(crate) async fn hand_over(folder: &Path, task: Task, inputs: Vec<Input>) -> 
     let files = inputs.iter().map(|i| (i.name.clone(), i.bytes.len() as u64)).collect();
     let mut line = serde_json::to_vec(&Request { task, files }).map_err(|e| away(e.into()))?;
     line.push(b'\n');
-    to.write_all(&line).await.map_err(away)?;
-    for input in &inputs {
-        to.write_all(&input.bytes).await.map_err(away)?;
-    }
+    let spoken = async {
+        to.write_all(&line).await?;
+        for input in &inputs {
+            to.write_all(&input.bytes).await?;
+        }
+        Ok(())
+    };
+    // A server that has no time says so without listening to the end.
+    let spoken = spoken.await;
     let mut lines = BufReader::new(from).lines();
     while let Some(line) = lines.next_line().await.map_err(away)? {
         match serde_json::from_str(&line).map_err(|e| away(e.into()))? {
@@ -174,5 +179,6 @@ pub(crate) async fn hand_over(folder: &Path, task: Task, inputs: Vec<Input>) -> 
             Answer::Problem(sentence) => return Err(Problem::new(sentence)),
         }
     }
+    spoken.map_err(away)?;
     Err(Problem::new("サーバーが途中で止まりました。サーバーを動かし直してから、もう一度実行してください。"))
 }
