@@ -68,7 +68,7 @@ async fn write(tx: &mut Tx<'_>, past: &World, clock: &TestClock, now: Instant, t
     for told in told {
         let Some(id) = told.booked else { continue };
         // Somebody may have cancelled it by hand: then it stays so.
-        if visits::tell(tx, id, told.visit.ticket, &told.visit.fate).await? {
+        if visits::tell(tx, past, id, told.visit.ticket, &told.visit.fate).await? {
             say(tx, past, clock, told, id, now).await?;
         }
     }
@@ -164,6 +164,7 @@ async fn say(
         score,
         line: line.map(Paragraph::parse).transpose()?,
         locale: told.visit.locale,
+        dims: visits::dims_of(tx, id).await?,
     };
     voices::record(tx, past, &voice).await?;
     Ok(())

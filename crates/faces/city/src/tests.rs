@@ -219,6 +219,7 @@ async fn speak(db: &Db, topic: &str, count: u64, score: u8) {
                 score,
                 line: None,
                 locale: Locale::Ja,
+                dims: Default::default(),
             };
             voices::record(tx, &world, &voice).await?;
         }

@@ -27,7 +27,7 @@ store::statements! {
 }
 
 /// The lease of the one who folds.
-const LEASE: &str = "facts";
+pub(crate) const LEASE: &str = "facts";
 /// How long a folder that vanished keeps it.
 const LEASE_TIME: Duration = Duration::from_secs(60);
 pub(crate) const ACT: Act = Act::bulk("facts.fold");

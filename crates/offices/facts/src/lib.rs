@@ -9,6 +9,7 @@
 //! * **Everybody else reads a [`PublicAnswer`]**, which leaves small groups out; it cannot be made in another way.
 
 mod ask;
+mod behind;
 mod build;
 mod catalogue;
 mod cut;
@@ -16,6 +17,7 @@ mod fact;
 mod figure;
 mod fold;
 mod histogram;
+mod job;
 mod kind;
 mod public;
 mod question;
@@ -23,12 +25,14 @@ mod recount;
 mod series;
 
 pub use ask::{Answer, AskError, ask};
+pub use behind::{Behind, Cursor, behind};
 pub use build::{build, sweep};
 pub use catalogue::{Catalogue, CatalogueError};
 pub use fact::{CorrectError, Dims, FactId, NewFact, TOPIC, VOID, correct, record, record_all, steps, void};
 pub use figure::{Figure, Thousandths};
 pub use fold::{Folded, fold};
 pub use histogram::Histogram;
+pub use job::run;
 pub use kind::{Better, How, Kind, Measure, Method, Metric, Scale, Series, Take};
 pub use public::{LEAST, PublicAnswer};
 pub use question::{By, Filter, Key, Period, Question};

@@ -1,6 +1,6 @@
 //! Which series the database holds, by version: what readers and the folder go by.
 
-use store::{Error, Tx};
+use store::{Db, Error, Tx};
 
 use crate::catalogue::Catalogue;
 use crate::kind::Series;
@@ -54,4 +54,10 @@ impl Active {
 /// Whether nothing was ever folded: then every fact is pending, and pending is everything.
 pub(crate) async fn untouched(tx: &mut Tx<'_>) -> Result<bool, Error> {
     Ok(tx.opt(&ANY, &[]).await?.is_none())
+}
+
+/// Whether every series of the catalogue is in force, or a newer program sees to them.
+pub(crate) async fn ready(db: &Db, catalogue: &Catalogue) -> Result<bool, Error> {
+    let active = db.point(async |tx: &mut Tx<'_>| Active::read(tx).await).await?;
+    Ok(!matches!(active.standing(catalogue), Standing::Missing(_)))
 }

@@ -10,10 +10,12 @@
 //! Whether somebody may answer for a case (the secret of their visit) is the face's to check.
 
 mod lines;
+pub mod metrics;
 mod record;
 mod summary;
 
 pub use lines::{ERASER, Spoken, lines, sweep};
+pub use metrics::{FACT_KINDS, METRICS};
 pub use record::{Recorded, Score, Voice, has_spoken, record};
 pub use summary::{LEAST, Public, PublicTable, Summary, Table, summary};
 

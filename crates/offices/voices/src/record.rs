@@ -1,5 +1,6 @@
 //! Taking a voice.
 
+use facts::{Dims, NewFact};
 use kernel::World;
 use kernel::locale::Locale;
 use kernel::text::{Line, Paragraph};
@@ -7,6 +8,7 @@ use store::Tx;
 use uuid::Uuid;
 
 use crate::VoiceId;
+use crate::metrics::GIVEN;
 
 store::statements! {
     /// One voice for a case.
@@ -50,6 +52,8 @@ pub struct Voice {
     pub line: Option<Paragraph<400>>,
     /// The language of the page.
     pub locale: Locale,
+    /// Along what else it is counted: division, place, door.
+    pub dims: Dims,
 }
 
 /// Whether a voice was taken.
@@ -77,7 +81,19 @@ pub async fn record(tx: &mut Tx<'_>, world: &World, voice: &Voice) -> Result<Rec
         now.day().into(),
         now.into(),
     ];
-    Ok(if tx.exec(&RECORD, &params).await? == 1 { Recorded::Taken } else { Recorded::Already })
+    if tx.exec(&RECORD, &params).await? != 1 {
+        return Ok(Recorded::Already);
+    }
+    facts::record(tx, world, &fact(world, voice)).await?;
+    Ok(Recorded::Taken)
+}
+
+/// The score as a fact. It has no subject, so that it leads to no case, and its time is the hour: nobody finds the voice by it.
+fn fact(world: &World, voice: &Voice) -> NewFact {
+    let (hour, _) = world.now().minute().hm();
+    let occurred_at = world.today().start().plus_minutes(i64::from(hour) * 60);
+    let dims = Dims { topic: Some(voice.topic.as_str().to_owned()), locale: Some(voice.locale), ..voice.dims.clone() };
+    NewFact { kind: &GIVEN, occurred_at, dims, value: voice.score.number().into(), subject: None }
 }
 
 /// Whether the case has a voice, so that the question is not asked again.

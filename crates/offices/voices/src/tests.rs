@@ -26,6 +26,7 @@ fn voice(subject: Uuid, topic: &str, score: u8, line: Option<&str>) -> Voice {
         score: Score::new(score).unwrap(),
         line: line.map(|line| Paragraph::parse(line).unwrap()),
         locale: Locale::Easy,
+        dims: facts::Dims::default(),
     }
 }
 

@@ -6,6 +6,7 @@ use store::{Error, Tx};
 use crate::{
     clerk::Clerk,
     counter::{counter_rule, next_ticket},
+    emit::{About, topic_and_unit},
     insert::{NewVisit, insert_contact},
     line::{Line, Rule},
     link::LinkKey,
@@ -83,6 +84,9 @@ pub async fn add_walk_in(tx: &mut Tx<'_>, world: &World, command: AddWalkIn) -> 
         progress,
         rated: false,
     };
+    let (topic, unit) = topic_and_unit(tx, new.service, new.counter).await?;
+    let came = About::new(&new, topic, unit).happened(&Progress::new(State::Booked), &new.progress);
+    facts::record_all(tx, world, &came).await?;
     let number = new.insert(tx, world).await?;
     insert_contact(tx, id, &command.contact, day.plus(service.keep_days.into())).await?;
     let secret = LinkKey::make(tx, world).await?.secret(id);

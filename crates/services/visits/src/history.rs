@@ -3,11 +3,14 @@
 
 use std::collections::BTreeMap;
 
+use facts::NewFact;
 use kernel::{World, day::Day, locale::Locale, time::Instant};
 use store::{Error, Tx};
+use uuid::Uuid;
 
 use crate::{
     counter::CounterRule,
+    emit::{self, About, topic_and_unit},
     insert::{NewVisit, insert_contact},
     line::Line,
     link::LinkKey,
@@ -136,6 +139,7 @@ pub async fn insert_history(tx: &mut Tx<'_>, world: &World, visits: &[PastVisit]
     // Visits that come in bulk have links and slips too, even where nobody has booked yet.
     LinkKey::make(tx, world).await?;
     let mut ids = Vec::with_capacity(visits.len());
+    let (mut told, mut known) = (Vec::new(), Known::new());
     let mut held: BTreeMap<(ServiceId, SlotId, Channel), i64> = BTreeMap::new();
     let mut last: BTreeMap<(CounterId, Day), i64> = BTreeMap::new();
     for visit in visits {
@@ -158,6 +162,7 @@ pub async fn insert_history(tx: &mut Tx<'_>, world: &World, visits: &[PastVisit]
             rated: matches!(visit.fate, Fate::Finished { rated: true, .. }),
         };
         new.insert(tx, world).await?;
+        told.extend(told_by(tx, &new, &mut known).await?);
         if let Some((contact, erase_on)) = &visit.contact {
             insert_contact(tx, id, contact, *erase_on).await?;
         }
@@ -177,7 +182,26 @@ pub async fn insert_history(tx: &mut Tx<'_>, world: &World, visits: &[PastVisit]
     for ((counter, day), number) in last {
         tx.exec(&TICKETS, &[counter.into(), day.into(), number.into()]).await?;
     }
+    facts::record_all(tx, world, &told).await?;
     Ok(ids)
+}
+
+/// The code and division of services at counters, as far as they were looked up.
+type Known = BTreeMap<(ServiceId, CounterId), (String, Option<Uuid>)>;
+
+/// The facts a past visit leaves, as if each act had been done here at its time.
+async fn told_by(tx: &mut Tx<'_>, visit: &NewVisit, known: &mut Known) -> Result<Vec<NewFact>, Error> {
+    let of = (visit.service, visit.counter);
+    let (topic, unit) = match known.get(&of) {
+        Some(it) => it.clone(),
+        None => known.entry(of).or_insert(topic_and_unit(tx, visit.service, visit.counter).await?).clone(),
+    };
+    let about = About::new(visit, topic, unit);
+    let mut told = about.happened(&Progress::new(State::Booked), &visit.progress);
+    if visit.slot.is_some() {
+        told.push(about.booked(visit.made_at));
+    }
+    Ok(told)
 }
 
 /// Writes what happened to a booking that nobody at the counter has touched (still to come, or 来庁なし), as if it had been
@@ -185,7 +209,13 @@ pub async fn insert_history(tx: &mut Tx<'_>, world: &World, visits: &[PastVisit]
 ///
 /// # Errors
 /// Storage only.
-pub async fn tell(tx: &mut Tx<'_>, id: VisitId, ticket: Option<(char, i64)>, fate: &Fate) -> Result<bool, Error> {
+pub async fn tell(
+    tx: &mut Tx<'_>,
+    world: &World,
+    id: VisitId,
+    ticket: Option<(char, i64)>,
+    fate: &Fate,
+) -> Result<bool, Error> {
     let Some(mut visit) = Visit::find(tx, id).await? else { return Ok(false) };
     if !matches!(visit.state(), State::Booked | State::NoShow) {
         return Ok(false);
@@ -193,9 +223,11 @@ pub async fn tell(tx: &mut Tx<'_>, id: VisitId, ticket: Option<(char, i64)>, fat
     let slot = visit.minute.map(|minute| SlotId { day: visit.day, minute });
     let told = progress(slot, ticket, fate);
     // A place that was given back would have to be given back in its slot, too: that is what cancelling is for.
+    let before = visit.progress.clone();
     if !told.state.holds_place() || !visit.put(tx, told).await? {
         return Ok(false);
     }
+    emit::changed(tx, world, &visit, &before, None).await?;
     if let Some((_, number)) = ticket {
         tx.exec(&TICKETS, &[visit.counter.into(), visit.day.into(), number.into()]).await?;
     }

@@ -49,6 +49,7 @@ mod close_day;
 mod codes;
 mod congestion;
 mod counter;
+mod emit;
 mod forget;
 mod hall;
 mod history;
@@ -57,6 +58,7 @@ pub mod jobs;
 mod letter_limit;
 mod line;
 mod link;
+pub mod metrics;
 mod model;
 mod number;
 mod numbers;
@@ -92,12 +94,14 @@ pub use clerk::{By, Clerk};
 pub use close_day::{CloseDayError, Closed, Closure, close_day, closures, reopen_day};
 pub use congestion::{Congestion, CounterCongestion, HourForecast, forecast};
 pub use counter::{CounterRule, SetRuleError, counter_rule, set_counter_rule};
+pub use emit::dims_of;
 pub use forget::{CONTACT, NUMBER_DAYS, forget_contact, forget_contacts, retire_numbers};
 pub use hall::{HallHours, hall_hours};
 pub use history::{Fate, PastVisit, insert_history, tell};
 pub use letter_limit::{Confirmation, confirmation};
 pub use line::{Line, Order, Rule, Waiting};
 pub use link::{LinkKey, path};
+pub use metrics::{FACT_KINDS, METRICS};
 pub use model::{
     Channel, ClosureId, Contact, CounterId, Desk, Needs, NotASlot, NotNow, OpeningId, Outcome, ServiceId, SlotId,
     VisitId, Who, Window,
@@ -132,6 +136,7 @@ pub const STATEMENTS: &[&[store::Statement]] = &[
     close_day::STATEMENTS,
     congestion::STATEMENTS,
     counter::STATEMENTS,
+    emit::STATEMENTS,
     forget::STATEMENTS,
     hall::STATEMENTS,
     history::STATEMENTS,

@@ -9,6 +9,7 @@ use store::{Error, Tx};
 use voices::{Recorded, Score, Voice};
 
 use crate::{
+    emit::dims,
     texts,
     visit::{Visit, topic_visit},
 };
@@ -48,7 +49,8 @@ pub async fn rate(
         return Err(if now.is_some_and(|it| it.rated) { RateError::Already } else { RateError::NotFinished });
     }
     let topic = Line::parse(&visit.service_code).map_err(|_| RateError::NotFinished)?;
-    let voice = Voice { subject: visit.id.uuid(), topic, score, line, locale };
+    let dims = dims(tx, visit).await?;
+    let voice = Voice { subject: visit.id.uuid(), topic, score, line, locale, dims };
     if voices::record(tx, world, &voice).await? == Recorded::Already {
         return Err(RateError::Already);
     }

@@ -15,6 +15,7 @@ use store::{Error, Json, Row, Tx, Value};
 
 use crate::{
     clerk::Clerk,
+    emit,
     line::{Line, Waiting},
     model::{Channel, Contact, CounterId, Needs, Outcome, ServiceId, SlotId, VisitId, Who},
     number::Number,
@@ -343,7 +344,7 @@ impl Visit {
             self.version.into(),
             (&Json(&before)).into(),
         ];
-        tx.exec(&RECORD, &params).await?;
+        emit::changed(tx, world, self, &before, Some((&RECORD, params.to_vec()))).await?;
         self.announce(tx);
         Ok(true)
     }

@@ -129,6 +129,35 @@ both! {
         assert!(matches!(long, Err(store::Error::Constraint { .. })), "no free text fits");
     }
 
+    /// Page by page it is every fact of the kinds, the struck ones too.
+    async fn the_facts_behind_a_number(db: Db) {
+        let (_, world) = world();
+        for n in 0..25 {
+            let mut fact = took(day("2026-11-20").plus(i32::try_from(n % 5).unwrap()), n, ["koseki", "zei"][usize::from(n % 4 == 0)]);
+            fact.kind = if n % 2 == 0 { &CAME } else { &MISSED };
+            fact.subject = Some(unit(500));
+            write(&db, &world, fact).await;
+        }
+        let (w, at) = (world.clone(), took(day("2026-11-22"), 0, "").occurred_at);
+        assert!(db.write(ACT, async move |tx: &mut Tx<'_>| void(tx, &w, &CAME, unit(500), at).await).await.unwrap());
+        let filter = Filter { topic: Some("koseki".to_owned()), units: Some([unit(1), unit(2)].into()), ..Filter::default() };
+        let question = Question { filter, ..Question::total(find("test.missed_share"), period("2026-11-20", "2026-11-24")) };
+        let (mut before, mut pages, mut seen) = (None, 0, Vec::new());
+        loop {
+            let q = question.clone();
+            let page: Result<_, store::Error> = db.read(async move |tx: &mut Tx<'_>| behind(tx, &q, before, 4).await).await;
+            let page = page.unwrap();
+            let Some(last) = page.last() else { break };
+            before = Some(Cursor { occurred_at: last.occurred_at, id: last.id });
+            pages += 1;
+            seen.extend(page);
+        }
+        assert_eq!((seen.len(), pages), (15, 4), "25 less the zei ones and those of the 24th");
+        assert!(seen.is_sorted_by_key(|fact| std::cmp::Reverse((fact.occurred_at, fact.id))));
+        assert_eq!(seen.iter().filter(|fact| fact.superseded).count(), 1);
+        assert_eq!(u64::try_from(seen.len()).unwrap() - 1, checked(&db, &world, question).await.total.n);
+    }
+
     async fn only_public_metrics_are_published(db: Db) {
         let (_, world) = world();
         for n in 0..30 {

@@ -3,6 +3,7 @@
 mod care;
 mod counter;
 mod crowd;
+mod facts;
 mod fixture;
 mod free;
 mod hours;

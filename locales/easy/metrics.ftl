@@ -1,0 +1,46 @@
+# すうじの なまえ、いみ、だしかた。
+
+metrics-unit-cases = 件
+metrics-unit-minutes = 分
+metrics-unit-percent = %
+metrics-unit-score = 点
+
+metrics-visits-bookings-title = 予約の 数
+metrics-visits-bookings-meaning = この 期間に できた 予約の 数です。あとで やめた 予約も 数えます。
+metrics-visits-bookings-formula = 予約の 記録を 数えます。予約を した 日で 数えます。
+metrics-visits-web-share-title = ウェブ予約の 割合
+metrics-visits-web-share-meaning = 予約の 中で、自分で ウェブから した 予約の 割合です。ほかは、市役所の 人が しました。
+metrics-visits-web-share-formula = ウェブの 予約 ÷ ぜんぶの 予約。予約を した 日で 数えます。
+metrics-visits-cancellations-title = やめた 予約の 数
+metrics-visits-cancellations-meaning = 市役所に 来る 前に やめた 予約の 数です。
+metrics-visits-cancellations-formula = 来る 前に やめた 記録を 数えます。やめた 日で 数えます。
+metrics-visits-arrivals-title = 来た 人の 数
+metrics-visits-arrivals-meaning = 窓口で 受付を した 人の 数です。予約が ない 人も 数えます。
+metrics-visits-arrivals-formula = 受付の 記録を 数えます。受付の 日で 数えます。
+metrics-visits-no-show-share-title = 来なかった 人の 割合
+metrics-visits-no-show-share-meaning = 予約を した 人の 中で、連絡しないで 来なかった 人の 割合です。
+metrics-visits-no-show-share-formula = 来なかった 人 ÷(予約を して 来た 人 + 来なかった 人)。
+metrics-visits-wait-title = 待つ 時間(まん中の 数)
+metrics-visits-wait-meaning = 受付から、よばれるまでの 時間です。半分の 人は、これより 短いです。
+metrics-visits-wait-formula = 受付から はじめて よばれるまでの 秒の まん中の 数を、分に しました。よんだ 日で 数えます。
+metrics-visits-wait-p90-title = 待つ 時間(10人の 中の 9人)
+metrics-visits-wait-p90-meaning = 10人の 中の 9人は、これより 短いです。
+metrics-visits-wait-p90-formula = 受付から はじめて よばれるまでの 秒を 短い 順に ならべて、90%の ところを 分に しました。
+metrics-visits-within-15-minutes-title = 15分までに よばれた 人の 割合
+metrics-visits-within-15-minutes-meaning = 受付から 15分までに よばれた 人の 割合です。
+metrics-visits-within-15-minutes-formula = 900秒までに よばれた 人 ÷ よばれた 人。よんだ 日で 数えます。
+metrics-visits-stay-title = 市役所に いた 時間(まん中の 数)
+metrics-visits-stay-meaning = 受付から、ぜんぶ 終わるまでの 時間です。半分の 人は、これより 短いです。
+metrics-visits-stay-formula = 受付から 終わるまでの 秒の まん中の 数を、分に しました。終わった 日で 数えます。
+metrics-visits-stay-p90-title = 市役所に いた 時間(10人の 中の 9人)
+metrics-visits-stay-p90-meaning = 10人の 中の 9人は、これより 短いです。
+metrics-visits-stay-p90-formula = 受付から 終わるまでの 秒を 短い 順に ならべて、90%の ところを 分に しました。
+metrics-visits-service-time-title = 窓口で 話した 時間(まん中の 数)
+metrics-visits-service-time-meaning = 窓口に すわってから、終わるまでの 時間です。
+metrics-visits-service-time-formula = はじめから 終わりまでの 秒の まん中の 数を、分に しました。終わった 日で 数えます。
+metrics-voices-satisfaction-title = よかったかどうか(平均)
+metrics-voices-satisfaction-meaning = みなさんが つけた 点の 平均です。1点(よくない)から 5点(とても よい)までです。
+metrics-voices-satisfaction-formula = 点を ぜんぶ たして、答えの 数で わります。答えた 日で 数えます。
+metrics-voices-satisfied-share-title = よかったと 言った 人の 割合
+metrics-voices-satisfied-share-meaning = 4点か 5点を つけた 人の 割合です。
+metrics-voices-satisfied-share-formula = 4点と 5点の 答え ÷ ぜんぶの 答え。答えた 日で 数えます。

@@ -1,0 +1,46 @@
+# Metrics: names, meanings, formulas.
+
+metrics-unit-cases = cases
+metrics-unit-minutes = min
+metrics-unit-percent = %
+metrics-unit-score = points
+
+metrics-visits-bookings-title = Bookings
+metrics-visits-bookings-meaning = How many bookings were made in the period. Those cancelled later count too.
+metrics-visits-bookings-formula = Number of bookings, counted on the day they were made.
+metrics-visits-web-share-title = Share of web bookings
+metrics-visits-web-share-meaning = Of all bookings, the share residents made themselves on the web. Staff made the others by telephone or at the counter.
+metrics-visits-web-share-formula = Bookings made on the web ÷ all bookings, counted on the day they were made.
+metrics-visits-cancellations-title = Cancelled bookings
+metrics-visits-cancellations-meaning = How many bookings were cancelled before the visit.
+metrics-visits-cancellations-formula = Number of cancellations before the visit, counted on the day of cancelling.
+metrics-visits-arrivals-title = Visits
+metrics-visits-arrivals-meaning = How many people checked in at a counter, with or without a booking.
+metrics-visits-arrivals-formula = Number of check-ins, counted on their day.
+metrics-visits-no-show-share-title = Share of no-shows
+metrics-visits-no-show-share-meaning = Of those with a booking, the share that did not come and did not say so.
+metrics-visits-no-show-share-formula = No-shows ÷ (people who came with a booking + no-shows). People without a booking are not in it.
+metrics-visits-wait-title = Waiting time (median)
+metrics-visits-wait-meaning = Time from check-in to the first call. Half of the people waited less.
+metrics-visits-wait-formula = Median of the seconds from check-in to the first call, in minutes, counted on the day of the call.
+metrics-visits-wait-p90-title = Waiting time (nine of ten)
+metrics-visits-wait-p90-meaning = Nine of ten people waited less than this.
+metrics-visits-wait-p90-formula = 90th percentile of the seconds from check-in to the first call, in minutes, counted on the day of the call.
+metrics-visits-within-15-minutes-title = Called within 15 minutes
+metrics-visits-within-15-minutes-meaning = The share of people called within 15 minutes of check-in.
+metrics-visits-within-15-minutes-formula = People called within 900 seconds ÷ people called, counted on the day of the call.
+metrics-visits-stay-title = Time in the house (check-in to end, median)
+metrics-visits-stay-meaning = Time from check-in until everything was done. Half of the people were done faster.
+metrics-visits-stay-formula = Median of the seconds from check-in to the end, in minutes. Only visits a clerk closed, counted on the day they ended.
+metrics-visits-stay-p90-title = Time in the house (nine of ten)
+metrics-visits-stay-p90-meaning = Nine of ten people were done faster than this.
+metrics-visits-stay-p90-formula = 90th percentile of the seconds from check-in to the end, in minutes, counted on the day they ended.
+metrics-visits-service-time-title = Time at the desk (median)
+metrics-visits-service-time-meaning = Time from sitting down at the desk to the end.
+metrics-visits-service-time-formula = Median of the seconds from start to end of serving, in minutes, counted on the day they ended.
+metrics-voices-satisfaction-title = Satisfaction (mean)
+metrics-voices-satisfaction-meaning = The mean of the scores given afterwards, from 1 (very unhappy) to 5 (very happy).
+metrics-voices-satisfaction-formula = Sum of scores ÷ number of answers, counted on the day of the answer.
+metrics-voices-satisfied-share-title = Share of satisfied people
+metrics-voices-satisfied-share-meaning = The share of answers with 4 or 5 points.
+metrics-voices-satisfied-share-formula = Answers of 4 or more ÷ all answers, counted on the day of the answer.

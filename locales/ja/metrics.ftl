@@ -1,0 +1,46 @@
+# 指標: 名前、意味、出し方。
+
+metrics-unit-cases = 件
+metrics-unit-minutes = 分
+metrics-unit-percent = %
+metrics-unit-score = 点
+
+metrics-visits-bookings-title = 予約の数
+metrics-visits-bookings-meaning = その期間に取られた予約の数です。あとで取り消された予約も数えます。
+metrics-visits-bookings-formula = 予約が取られたという記録の件数。予約を取った日で数えます。
+metrics-visits-web-share-title = ウェブ予約の割合
+metrics-visits-web-share-meaning = 予約のうち、ご本人がウェブで取った予約の割合です。残りは職員が電話や窓口で取った予約です。
+metrics-visits-web-share-formula = ウェブで取られた予約 ÷ すべての予約。予約を取った日で数えます。
+metrics-visits-cancellations-title = 予約の取消の数
+metrics-visits-cancellations-meaning = 来庁の前に取り消された予約の数です。
+metrics-visits-cancellations-formula = 来庁の前の取消の記録の件数。取り消した日で数えます。
+metrics-visits-arrivals-title = 来庁の数
+metrics-visits-arrivals-meaning = 窓口で受付をした人の数です。予約のある人も、ない人も数えます。
+metrics-visits-arrivals-formula = 受付の記録の件数。受付をした日で数えます。
+metrics-visits-no-show-share-title = 来庁なしの割合
+metrics-visits-no-show-share-meaning = 予約した人のうち、連絡なしに来なかった人の割合です。
+metrics-visits-no-show-share-formula = 来庁なし ÷(予約して来た人 + 来庁なし)。予約なしで来た人は入りません。
+metrics-visits-wait-title = 待ち時間(中央値)
+metrics-visits-wait-meaning = 受付から最初の呼出までの時間です。半分の人は、これより短く呼ばれました。
+metrics-visits-wait-formula = 受付から最初の呼出までの秒数の中央値を、分で表したもの。呼び出した日で数えます。
+metrics-visits-wait-p90-title = 待ち時間(10人に9人)
+metrics-visits-wait-p90-meaning = 10人のうち9人は、これより短く呼ばれました。
+metrics-visits-wait-p90-formula = 受付から最初の呼出までの秒数の90パーセンタイルを、分で表したもの。呼び出した日で数えます。
+metrics-visits-within-15-minutes-title = 15分以内に呼ばれた割合
+metrics-visits-within-15-minutes-meaning = 受付から15分以内に呼ばれた人の割合です。
+metrics-visits-within-15-minutes-formula = 受付から900秒以内に呼ばれた人 ÷ 呼ばれた人。呼び出した日で数えます。
+metrics-visits-stay-title = 滞在時間(受付→終了、中央値)
+metrics-visits-stay-meaning = 受付から手続きが終わるまでの時間です。半分の人は、これより短く終わりました。
+metrics-visits-stay-formula = 受付から終了までの秒数の中央値を、分で表したもの。職員が終了を押した来庁だけを、終わった日で数えます。
+metrics-visits-stay-p90-title = 滞在時間(10人に9人)
+metrics-visits-stay-p90-meaning = 10人のうち9人は、受付から終了まで、これより短い時間でした。
+metrics-visits-stay-p90-formula = 受付から終了までの秒数の90パーセンタイルを、分で表したもの。終わった日で数えます。
+metrics-visits-service-time-title = 応対の時間(中央値)
+metrics-visits-service-time-meaning = 窓口で応対を始めてから終わるまでの時間です。
+metrics-visits-service-time-formula = 応対の開始から終了までの秒数の中央値を、分で表したもの。終わった日で数えます。
+metrics-voices-satisfaction-title = 満足度(平均)
+metrics-voices-satisfaction-meaning = 手続きのあとにいただいた点数の平均です。1点(とても不満)から5点(とても満足)までです。
+metrics-voices-satisfaction-formula = 点数の合計 ÷ お答えの数。お答えの日で数えます。
+metrics-voices-satisfied-share-title = 満足した人の割合
+metrics-voices-satisfied-share-meaning = 4点か5点を付けた人の割合です。
+metrics-voices-satisfied-share-formula = 4点以上のお答え ÷ すべてのお答え。お答えの日で数えます。
