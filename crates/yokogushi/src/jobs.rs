@@ -1,4 +1,4 @@
-//! What runs in the background: deliveries, the audit seal, slots rolling ahead, and everything that goes when its time has come.
+//! What runs in the background: deliveries, the audit seal, the folder of facts, slots rolling ahead, and everything that goes when its time has come.
 
 use std::{path::Path, sync::Arc, time::Duration};
 
@@ -13,7 +13,7 @@ use store::{
 };
 use tokio::{sync::watch, task::JoinHandle};
 
-use crate::{problem::Problem, settings::Settings};
+use crate::{problem::Problem, settings::Settings, wiring};
 
 /// Between two rounds of what is due within minutes.
 const MINUTE: Duration = Duration::from_secs(60);
@@ -51,6 +51,7 @@ pub(crate) fn start(
     Ok(vec![
         tokio::spawn(worker.run(stopped.clone())),
         tokio::spawn(store::audit::seal::run(db.clone(), world.clone(), holder.clone(), stopped.clone())),
+        tokio::spawn(facts::run(db.clone(), world.clone(), wiring::catalogue()?, holder.clone(), stopped.clone())),
         tokio::spawn(rounds(db.clone(), world.clone(), files, holder, stopped.clone())),
     ])
 }

@@ -34,6 +34,12 @@ pub(crate) fn nav() -> Vec<NavItem> {
     nav
 }
 
+/// The metrics of every service.
+pub(crate) fn catalogue() -> Result<facts::Catalogue, Problem> {
+    facts::Catalogue::new(&[visits::METRICS, voices::METRICS])
+        .map_err(|e| Problem::new(format!("プログラムの不具合です(metrics: {e})。")))
+}
+
 /// The routes of all faces.
 pub(crate) fn routes() -> Vec<Route> {
     [face_city::routes(), face_visits::routes(), face_callbacks::routes(), face_backoffice::routes()].concat()
