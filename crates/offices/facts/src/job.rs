@@ -34,7 +34,7 @@ pub async fn run(db: Db, world: World, catalogue: Catalogue, holder: String, mut
             }
         }
         tokio::select! {
-            () = hint(&mut hints) => tokio::time::sleep(GATHER).await,
+            () = hint(&mut hints) => {}
             () = tokio::time::sleep(EVERY) => {}
             // An error means that the sender is gone, which is a way to stop.
             _ = stop.wait_for(|stop| *stop) => break,
@@ -46,17 +46,18 @@ pub async fn run(db: Db, world: World, catalogue: Catalogue, holder: String, mut
     }
 }
 
-/// Waits until facts were written somewhere.
+/// Waits until facts were written somewhere, and a little longer for more of them.
 async fn hint(hints: &mut Receiver<Topic>) {
     loop {
         match hints.recv().await {
-            Ok(topic) if &*topic == TOPIC || &*topic == EVERYTHING => return,
+            Ok(topic) if &*topic == TOPIC || &*topic == EVERYTHING => break,
             Ok(_) => {}
-            Err(RecvError::Lagged(_)) => return,
+            Err(RecvError::Lagged(_)) => break,
             // The database is closing; the other branches decide.
             Err(RecvError::Closed) => std::future::pending().await,
         }
     }
+    tokio::time::sleep(GATHER).await;
 }
 
 async fn round(db: &Db, world: &World, catalogue: &Catalogue, holder: &str) -> Result<(), Error> {
