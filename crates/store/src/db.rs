@@ -264,8 +264,8 @@ impl Db {
         soon(self.point(async |tx: &mut Tx<'_>| tx.value::<i64>(&PING, &[]).await)).await.map(drop)
     }
 
-    /// Answers if the database does, within two seconds, and its schema is this program's: another node may have brought it
-    /// further meanwhile.
+    /// Answers if the database does, within two seconds, and has every step of this program's schema. A newer node may have
+    /// brought it further.
     ///
     /// # Errors
     /// [`Error::Away`], [`Error::Busy`], or [`Error::Schema`] with the reason.
