@@ -16,6 +16,9 @@ const STEPS: usize = 500;
 /// How long an import may pause between two transactions before another may begin.
 const LEASE: Duration = Duration::from_secs(60);
 
+/// An unfinished import begun so long ago has died.
+const ABANDONED_MINUTES: i64 = 60;
+
 const BEGIN: Act = Act::bulk("plan.batch.begin");
 const WRITE: Act = Act::bulk("plan.batch.write");
 const FINISH: Act = Act::bulk("plan.batch.finish");
@@ -40,6 +43,8 @@ store::statements! {
     PUBLISHED = "SELECT seq, kind, file, digest, mapping, rows, made_at, published_at FROM plan_batch WHERE published_at IS NOT NULL ORDER BY published_at DESC, seq DESC LIMIT $1";
     /// One.
     FIND = "SELECT seq, kind, file, digest, mapping, rows, made_at, published_at FROM plan_batch WHERE seq = $1";
+    /// Begun and never finished, or condemned.
+    DEAD = "SELECT seq FROM plan_batch WHERE published_at IS NULL AND (condemned = TRUE OR (finished_at IS NULL AND made_at < $1)) ORDER BY seq";
     /// It is gone.
     FORGET = "DELETE FROM plan_batch WHERE seq = $1 AND published_at IS NULL";
 }
@@ -194,12 +199,12 @@ pub async fn begin(
     if held.is_none() {
         return Err(BatchError::Running);
     }
-    let left = db
+    let left: Vec<Seq> = db
         .read(async move |tx: &mut Tx<'_>| {
-            tx.all(&OPEN_OF_KIND, &[kind.code().into()]).await?.iter().map(|row| row.get(0)).collect()
+            let rows = tx.all(&OPEN_OF_KIND, &[kind.code().into()]).await?;
+            rows.iter().map(|row| row.get(0)).collect::<Result<_, store::Error>>()
         })
-        .await;
-    let left: Vec<Seq> = left.map_err(|error: store::Error| error)?;
+        .await?;
     for seq in left {
         take_out(db, seq, swept).await?;
     }
@@ -276,17 +281,6 @@ impl Writing {
             .await?;
         Ok(self.seq)
     }
-
-    /// Gives the import up and takes out what was written.
-    ///
-    /// # Errors
-    /// Storage.
-    pub async fn abandon(self, swept: &'static [&'static [Swept]]) -> Result<(), BatchError> {
-        take_out(&self.db, self.seq, swept).await?;
-        let (kind, holder) = (self.source.kind, self.holder);
-        let release = async move |tx: &mut Tx<'_>| lease::release(tx, kind.lease(), &holder).await;
-        Ok(self.db.write(FINISH, release).await?)
-    }
 }
 
 async fn note(
@@ -302,6 +296,24 @@ async fn note(
     let detail = format!("{} {file} ({})", kind.code(), seq.0);
     audit::append(tx, world, &Entry::new(actor, act).detail(detail)).await?;
     Ok(())
+}
+
+/// Takes out what imports that died an hour ago or earlier left behind; how many there were.
+///
+/// # Errors
+/// Storage.
+pub async fn tidy(db: &Db, world: &World, swept: &'static [&'static [Swept]]) -> Result<usize, BatchError> {
+    let before = world.now().plus_minutes(-ABANDONED_MINUTES);
+    let dead: Vec<Seq> = db
+        .read(async move |tx: &mut Tx<'_>| {
+            let rows = tx.all(&DEAD, &[before.into()]).await?;
+            rows.iter().map(|row| row.get(0)).collect::<Result<_, store::Error>>()
+        })
+        .await?;
+    for seq in &dead {
+        take_out(db, *seq, swept).await?;
+    }
+    Ok(dead.len())
 }
 
 async fn take_out(db: &Db, seq: Seq, swept: &'static [&'static [Swept]]) -> Result<(), BatchError> {

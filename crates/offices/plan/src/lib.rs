@@ -28,8 +28,7 @@ pub use lineage::{Ends, Lineage, LineageError, LineageKind, NewLineage, lineage,
 pub use node::{Level, Names, Node, NodeCode, NodeRef, Path, Tree, ensure_nodes, rename_nodes, tree};
 pub use owner::{OwnerError, owned_by, owner, set_owner};
 pub use programme::{
-    Content, KnownProgramme, Programme, Text, WrittenYear, ensure_programmes, known, programme, programmes_of_batch,
-    replace_contents,
+    Content, KnownProgramme, Programme, Text, WrittenYear, ensure_programmes, known, programme, replace_content,
 };
 
 store::id! {

@@ -16,18 +16,16 @@ use crate::{Division, NodeId, Path, ProgrammeId, live};
 store::statements! {
     /// The programme with a code, made if need be.
     KNOW = "INSERT INTO plan_programme (id, code) VALUES ($1, $2) ON CONFLICT (code) DO UPDATE SET code = excluded.code RETURNING id";
-    /// Every programme that ever came, and whether it is live.
-    KNOWN = concat!("SELECT p.id, p.code, CASE WHEN EXISTS (SELECT 1 FROM plan_content c WHERE c.programme = p.id AND ", live!("c"), ") THEN 1 ELSE 0 END FROM plan_programme p");
+    /// Every programme some file speaks of, and whether it is live.
+    KNOWN = concat!("SELECT p.id, p.code, CASE WHEN EXISTS (SELECT 1 FROM plan_content c WHERE c.programme = p.id AND ", live!("c"), ") THEN 1 ELSE 0 END FROM plan_programme p WHERE EXISTS (SELECT 1 FROM plan_content x WHERE x.programme = p.id)");
     /// What a file says.
-    INSERT = "INSERT INTO plan_content (programme, batch, replaced_by, policy, measure, basic, path, name, search, category, term, starts_text, starts, ends_text, ends, summary, target, intent, outcome, legal, unit_label, section_label, bu, ka, unit)
-        VALUES ($1, $2, NULL, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24)";
+    INSERT = "INSERT INTO plan_content (programme, batch, replaced_by, policy, measure, basic, path, name, search, category, term, starts_text, starts, ends_text, ends, summary, target, intent, outcome, legal, unit_label, section_label, bu, ka, unit, policy_name, measure_name, basic_name)
+        VALUES ($1, $2, NULL, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27)";
     /// What an earlier file said makes way.
     REPLACE = "UPDATE plan_content SET replaced_by = $2 WHERE programme = $1 AND batch <> $2 AND replaced_by IS NULL";
     /// One live programme.
     ONE = concat!("SELECT p.id, p.code, c.policy, c.measure, c.basic, c.name, c.category, c.term, c.starts_text, c.starts, c.ends_text, c.ends, c.summary, c.target, c.intent, c.outcome, c.legal, c.unit_label, c.section_label, c.bu, c.ka, c.unit
         FROM plan_programme p JOIN plan_content c ON c.programme = p.id WHERE p.code = $1 AND ", live!("c"));
-    /// All live programmes after a path and code, in the order of the tree.
-    OF_BATCH = "SELECT p.id, p.code FROM plan_content c JOIN plan_programme p ON p.id = c.programme WHERE c.batch = $1 ORDER BY p.code";
     /// A batch's contents go.
     pub(crate) SWEEP = "DELETE FROM plan_content WHERE batch = $1 AND programme IN (SELECT programme FROM plan_content WHERE batch = $1 LIMIT 500)";
     /// What the batch had replaced is in force again.
@@ -103,6 +101,8 @@ pub struct Content {
     pub group: Option<NodeId>,
     /// The path of the lowest of them.
     pub path: String,
+    /// The names this very row gives them, the topmost first; empty where it gives none.
+    pub node_names: [String; 3],
     /// The rest.
     pub text: Text,
     /// The unit that carries the division's name.
@@ -114,11 +114,11 @@ pub struct Content {
 pub struct KnownProgramme {
     /// Its programme.
     pub id: ProgrammeId,
-    /// Published now; otherwise it stands in a draft, or stood in one.
+    /// Published now; otherwise it stands in a draft.
     pub live: bool,
 }
 
-/// Every code that ever came with a file.
+/// Every code some file speaks of, published or a draft.
 ///
 /// # Errors
 /// Any storage error.
@@ -145,13 +145,10 @@ pub async fn ensure_programmes(
     Ok(ids)
 }
 
-/// Statements that write contents under a batch, in place of what earlier files said.
+/// Statements that write a content under a batch, in place of what earlier files said.
 #[must_use]
-pub fn replace_contents(batch: Seq, contents: &[Content]) -> Vec<(&'static Statement, Vec<Value>)> {
-    let steps = contents.iter().flat_map(|content| {
-        [(&REPLACE, vec![content.programme.into(), batch.into()]), (&INSERT, content.params(batch))]
-    });
-    steps.collect()
+pub fn replace_content(batch: Seq, content: &Content) -> [(&'static Statement, Vec<Value>); 2] {
+    [(&REPLACE, vec![content.programme.into(), batch.into()]), (&INSERT, content.params(batch))]
 }
 
 impl Content {
@@ -183,6 +180,9 @@ impl Content {
             (&text.division.bu).into(),
             (&text.division.ka).into(),
             self.unit.into(),
+            (&self.node_names[0]).into(),
+            (&self.node_names[1]).into(),
+            (&self.node_names[2]).into(),
         ]
     }
 }
@@ -193,14 +193,6 @@ impl Content {
 /// Any storage error.
 pub async fn programme(tx: &mut Tx<'_>, tree: &Tree, code: &str) -> Result<Option<Programme>, store::Error> {
     tx.opt(&ONE, &[code.into()]).await?.map(|row| read(&row, tree)).transpose()
-}
-
-/// The programmes a batch speaks of.
-///
-/// # Errors
-/// Any storage error.
-pub async fn programmes_of_batch(tx: &mut Tx<'_>, batch: Seq) -> Result<Vec<(ProgrammeId, String)>, store::Error> {
-    tx.all(&OF_BATCH, &[batch.into()]).await?.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect()
 }
 
 fn read(row: &Row, tree: &Tree) -> Result<Programme, store::Error> {

@@ -17,6 +17,7 @@
 
 mod cycle;
 mod direction;
+pub mod import;
 pub mod kpi;
 mod model;
 mod money;
@@ -33,6 +34,7 @@ pub use read::{After, By, Filter, ProgrammeRow, RollUp, TotalRow, Totals, progra
 
 /// Every statement of this service, for the registry.
 pub const STATEMENTS: &[&[store::Statement]] = &[
+    import::STATEMENTS[0],
     kpi::STATEMENTS[0],
     kpi::STATEMENTS[1],
     kpi::STATEMENTS[2],
@@ -41,3 +43,6 @@ pub const STATEMENTS: &[&[store::Statement]] = &[
     read::STATEMENTS[1],
     read::STATEMENTS[2],
 ];
+
+#[cfg(test)]
+mod tests;

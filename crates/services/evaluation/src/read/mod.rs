@@ -6,6 +6,7 @@ mod totals;
 
 pub use list::{After, Filter, ProgrammeRow, programmes};
 pub use sheet::sheet;
+pub(crate) use sheet::{Stored, indicator};
 pub use totals::{By, RollUp, TotalRow, Totals, roll_up, totals, years};
 
 use kernel::yen::Yen;

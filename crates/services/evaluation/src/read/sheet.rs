@@ -76,7 +76,7 @@ async fn indicators_of(tx: &mut Tx<'_>, programme: ProgrammeId) -> Result<Vec<In
 /// Year, kind, millionths: how a value stands in the database.
 pub(crate) type Stored = (FiscalYear, ValueKind, Decimal);
 
-fn indicator(row: &Row, first: usize) -> Result<Indicator, store::Error> {
+pub(crate) fn indicator(row: &Row, first: usize) -> Result<Indicator, store::Error> {
     let kind: String = row.get(first)?;
     let unknown = store::Error::Column { column: first, expected: "a kind of indicator", found: "another word" };
     let series: Json<Vec<Stored>> = row.get(first + 4)?;

@@ -1,0 +1,1 @@
+//! KPIs: who may say what when, and what everybody sees.
