@@ -68,7 +68,7 @@ pub(crate) async fn run(common: &Common, flags: &Serve) -> Result<(), Problem> {
     .await?;
     app.end_streams_at(stopped.clone());
     let face = face_visits::Face::new(&opened.db, &world);
-    let table = wiring::table(face.serve(wiring::routes()))?;
+    let table = wiring::table(face.serve(wiring::routes()?))?;
     let mut background = Vec::new();
     if settings.roles.contains(&Role::Worker) {
         let node = city.folder.node(&world).map_err(|e| Problem::file(city.folder.path(), &e))?;

@@ -16,6 +16,8 @@ pub(crate) const ROOMS: &[&[&[Statement]]] = &[
     voices::STATEMENTS,
     visits::STATEMENTS,
     callbacks::STATEMENTS,
+    plan::STATEMENTS,
+    evaluation::STATEMENTS,
 ];
 
 /// How each service forgets.
@@ -30,7 +32,8 @@ pub(crate) fn table(routes: Vec<Route>) -> Result<Table, Problem> {
 pub(crate) fn nav() -> Vec<NavItem> {
     let mut nav = face_backoffice::nav();
     let first = usize::from(!nav.is_empty());
-    nav.splice(first..first, face_visits::nav().into_iter().chain([face_callbacks::nav()]));
+    let services = face_visits::nav().into_iter().chain([face_callbacks::nav()]).chain(face_evaluation::nav());
+    nav.splice(first..first, services);
     nav
 }
 
@@ -41,20 +44,22 @@ pub(crate) fn catalogue() -> Result<facts::Catalogue, Problem> {
 }
 
 /// The routes of all faces.
-pub(crate) fn routes() -> Vec<Route> {
-    [face_city::routes(), face_visits::routes(), face_callbacks::routes(), face_backoffice::routes()].concat()
+pub(crate) fn routes() -> Result<Vec<Route>, Problem> {
+    let evaluation = face_evaluation::routes(&catalogue()?);
+    Ok([face_city::routes(), face_visits::routes(), face_callbacks::routes(), evaluation, face_backoffice::routes()]
+        .concat())
 }
 
 /// `yokogushi openapi`.
 pub(crate) fn print_openapi() -> Result<(), Problem> {
-    let document = shell::openapi::document(&table(routes())?, env!("CARGO_PKG_VERSION"));
+    let document = shell::openapi::document(&table(routes()?)?, env!("CARGO_PKG_VERSION"));
     println!("{document:#}");
     Ok(())
 }
 
 /// `yokogushi routes`: one line a route, for whoever reviews who may do what.
 pub(crate) fn print_routes() -> Result<(), Problem> {
-    for route in table(routes())?.routes() {
+    for route in table(routes()?)?.routes() {
         let who = match route.who {
             Who::Staff(permission) => format!("{permission:?}"),
             other => format!("{other:?}"),
