@@ -17,6 +17,7 @@
 
 mod cycle;
 mod direction;
+pub mod export;
 pub mod import;
 pub mod kpi;
 mod model;
@@ -34,6 +35,7 @@ pub use read::{After, By, Filter, ProgrammeRow, RollUp, TotalRow, Totals, progra
 
 /// Every statement of this service, for the registry.
 pub const STATEMENTS: &[&[store::Statement]] = &[
+    export::STATEMENTS,
     import::STATEMENTS[0],
     kpi::STATEMENTS[0],
     kpi::STATEMENTS[1],

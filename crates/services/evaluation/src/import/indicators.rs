@@ -9,6 +9,7 @@ use kernel::fiscal::FiscalYear;
 use super::mapping::{Mapping, TableKind};
 use super::reading::{Reading, Seen};
 use super::{Content, Outcome, Placed};
+use crate::export::unguarded;
 use crate::model::{Indicator, IndicatorKind, IndicatorValue, ValueKind};
 use crate::money::Stage;
 
@@ -44,7 +45,7 @@ fn head(reading: &mut Reading<'_>, columns: &Columns, row: &Row<'_>) -> Option<(
     let code = reading.code(row, columns.code);
     let kind = reading.required(row, columns.kind, |text| IndicatorKind::parse(text).ok_or(Reason::Shape));
     let number = reading.required(row, columns.number, cell::integer_in(1, 999));
-    let name = reading.required(row, columns.name, cell::line::<200>);
+    let name = reading.required(row, columns.name, |text| cell::line::<200>(unguarded(text)));
     let unit = reading.line(row, columns.unit);
     // A spreadsheet prints a reference to an empty cell as 0; nothing is counted in noughts.
     let unit = unit.map(|unit| if unit == "0" { String::new() } else { unit });

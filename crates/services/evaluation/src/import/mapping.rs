@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use kernel::fiscal::FiscalYear;
 use kernel::wareki::Era;
+use plan::batch::Kind;
 use plan::year::{self, Written};
 use serde::Deserialize;
 
@@ -276,6 +277,16 @@ impl Mapping {
             TableKind::Costs => &self.costs,
             TableKind::Indicators => &self.indicators,
         })
+    }
+
+    /// The first heading of a field; empty when the mapping does not name it.
+    pub(crate) fn heading_of(&self, kind: Kind, field: &str) -> String {
+        let table = match kind {
+            Kind::Programmes => TableKind::Programmes,
+            Kind::Costs => TableKind::Costs,
+            Kind::Indicators => TableKind::Indicators,
+        };
+        self.headings(table).of(field).first().map_or_else(String::new, |&heading| heading.to_owned())
     }
 
     /// The stage of a year whose row does not say.

@@ -92,6 +92,14 @@ impl Parsed {
         }
     }
 
+    /// Whether every row's sums hold within one yen.
+    #[cfg(test)]
+    pub(crate) fn money_adds_up(&self) -> bool {
+        let Content::Costs(rows) = &self.content else { return true };
+        let small = |off: Option<kernel::yen::Yen>| off.is_some_and(|off| off.amount().abs() <= 1);
+        rows.iter().all(|row| small(row.row.money.sources_off()) && small(row.row.money.total_off()))
+    }
+
     /// Its name.
     #[must_use]
     pub fn file(&self) -> &str {

@@ -10,6 +10,7 @@ use super::mapping::{Mapping, TableKind};
 use super::reading::{Reading, Seen};
 use super::{Content, Outcome, Placed};
 use crate::direction::Directions;
+use crate::export::{NOTHING, unguarded};
 use crate::model::Assessment;
 
 /// One row.
@@ -123,9 +124,9 @@ fn programme(
     {
         reading.bad.add(row.refuse(column, Reason::Duplicate { line }));
     }
-    let name = reading.required(row, columns.name, cell::line::<200>);
+    let name = reading.required(row, columns.name, |text| cell::line::<200>(unguarded(text)));
     let node = node(reading, columns, row);
-    let division = reading.required(row, columns.division, cell::line::<100>);
+    let division = reading.required(row, columns.division, |text| cell::line::<100>(unguarded(text)));
     let texts = [columns.summary, columns.target, columns.intent, columns.outcome, columns.legal]
         .map(|column| reading.text(row, column));
     let lines = [columns.section, columns.category, columns.term].map(|column| reading.line(row, column));
@@ -168,7 +169,8 @@ fn node(reading: &mut Reading<'_>, columns: &Columns, row: &Row<'_>) -> Option<(
             good = false;
             continue;
         };
-        let Some(own) = own else { continue };
+        // What is wrong above is said above.
+        let Some(own) = own.filter(|_| good) else { continue };
         if own.as_str().contains('/') || codes.len() != level {
             if let Some(column) = code {
                 reading.bad.add(row.refuse(column, Reason::Other("evaluation-import-node")));
@@ -246,7 +248,11 @@ fn assessment(reading: &mut Reading<'_>, columns: &Columns, row: &Row<'_>) -> Op
     }))
 }
 
+/// The directions a cell of our own layout names; `なし` is a label that says nothing.
 fn directions(text: &str) -> Result<Directions, Reason> {
+    if text == NOTHING {
+        return Ok(Directions::NONE);
+    }
     Directions::parse(text).ok_or(Reason::Other("evaluation-import-direction"))
 }
 

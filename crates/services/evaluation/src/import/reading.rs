@@ -7,6 +7,8 @@ use intake::{Bad, Collector, Column, Reason, Row, Table, cell};
 use kernel::fiscal::FiscalYear;
 use plan::year::{self, Notation, Written};
 
+use crate::export::unguarded;
+
 use super::mapping::{Headings, Mapping, MoneyUnit, TableKind};
 
 /// A table being read with a mapping.
@@ -109,13 +111,13 @@ impl<'t> Reading<'t> {
 
     /// Text of several lines, empty when there is none.
     pub(super) fn text(&mut self, row: &Row<'_>, column: Option<Column>) -> Option<String> {
-        let found = self.optional(row, column, cell::paragraph::<4000>)?;
+        let found = self.optional(row, column, |text| cell::paragraph::<4000>(unguarded(text)))?;
         Some(found.map_or_else(String::new, kernel::text::Paragraph::into_string))
     }
 
     /// One line, empty when there is none.
     pub(super) fn line(&mut self, row: &Row<'_>, column: Option<Column>) -> Option<String> {
-        let found = self.optional(row, column, cell::line::<200>)?;
+        let found = self.optional(row, column, |text| cell::line::<200>(unguarded(text)))?;
         Some(found.map_or_else(String::new, kernel::text::Line::into_string))
     }
 

@@ -6,7 +6,7 @@ mod totals;
 
 pub use list::{After, Filter, ProgrammeRow, programmes};
 pub use sheet::sheet;
-pub(crate) use sheet::{Stored, indicator};
+pub(crate) use sheet::{Stored, directions, indicator};
 pub use totals::{By, RollUp, TotalRow, Totals, roll_up, totals, years};
 
 use kernel::yen::Yen;
@@ -17,7 +17,7 @@ use crate::money::{Money, Stage};
 pub(crate) const STATEMENTS: &[&[store::Statement]] = &[list::STATEMENTS, sheet::STATEMENTS, totals::STATEMENTS];
 
 /// Amounts from eight columns in a row.
-fn money(row: &Row, first: usize) -> Result<Money, store::Error> {
+pub(crate) fn money(row: &Row, first: usize) -> Result<Money, store::Error> {
     let yen = |offset: usize| row.get::<Yen>(first + offset);
     Ok(Money {
         national: yen(0)?,
@@ -31,7 +31,7 @@ fn money(row: &Row, first: usize) -> Result<Money, store::Error> {
     })
 }
 
-fn stage(row: &Row, column: usize) -> Result<Stage, store::Error> {
+pub(crate) fn stage(row: &Row, column: usize) -> Result<Stage, store::Error> {
     let word: String = row.get(column)?;
     Stage::parse(&word).ok_or(store::Error::Column { column, expected: "a stage", found: "another word" })
 }
