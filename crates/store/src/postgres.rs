@@ -204,6 +204,24 @@ impl Postgres {
         F: for<'t, 'c> AsyncFn(&'t mut Tx<'c>) -> Result<T, E>,
         E: From<Error>,
     {
+        self.snapshot(body, false).await
+    }
+
+    /// A snapshot that may take as long as it needs.
+    pub(crate) async fn export<F, T, E>(&self, body: &F) -> Result<T, E>
+    where
+        F: for<'t, 'c> AsyncFn(&'t mut Tx<'c>) -> Result<T, E>,
+        E: From<Error>,
+    {
+        self.snapshot(body, true).await
+    }
+
+    // One function for both: a closure around `body` would keep the future from moving between threads.
+    async fn snapshot<F, T, E>(&self, body: &F, patient: bool) -> Result<T, E>
+    where
+        F: for<'t, 'c> AsyncFn(&'t mut Tx<'c>) -> Result<T, E>,
+        E: From<Error>,
+    {
         let mut client = self.connected(&self.reads).await?;
         let looked = async {
             let db = client
@@ -214,6 +232,9 @@ impl Postgres {
                 .await
                 .map_err(|e| Error::postgres("BEGIN", &e))?;
             let mut tx = Tx::new(Link::Postgres(&db));
+            if patient {
+                tx.exec(&PATIENT, &[]).await?;
+            }
             let outcome = body(&mut tx).await;
             drop(tx);
             // Nothing was changed; a failed rollback means a broken connection, which the pool throws away.
@@ -227,19 +248,6 @@ impl Postgres {
                 Err(silent.into())
             }
         }
-    }
-
-    /// A snapshot that may take as long as it needs.
-    pub(crate) async fn export<F, T, E>(&self, body: &F) -> Result<T, E>
-    where
-        F: for<'t, 'c> AsyncFn(&'t mut Tx<'c>) -> Result<T, E>,
-        E: From<Error>,
-    {
-        self.read(&async |tx: &mut Tx<'_>| {
-            tx.exec(&PATIENT, &[]).await?;
-            body(tx).await
-        })
-        .await
     }
 
     pub(crate) async fn point<F, T, E>(&self, body: &F) -> Result<T, E>

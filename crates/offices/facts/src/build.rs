@@ -48,8 +48,7 @@ const ROWS: usize = 500;
 /// Any storage error; it can be begun again at any time.
 pub async fn build(db: &Db, world: &World, catalogue: &Catalogue, holder: &str) -> Result<bool, Error> {
     loop {
-        let (w, c, h) = (world.clone(), catalogue.clone(), holder.to_owned());
-        let begun = db.write(ACT, async move |tx: &mut Tx<'_>| begin(tx, &w, &c, &h).await).await?;
+        let begun = next(db, world.clone(), catalogue.clone(), holder.to_owned()).await?;
         match begun {
             Begun::Nothing => return Ok(true),
             Begun::NotMine => return Ok(false),
@@ -60,6 +59,10 @@ pub async fn build(db: &Db, world: &World, catalogue: &Catalogue, holder: &str) 
             }
         }
     }
+}
+
+async fn next(db: &Db, world: World, catalogue: Catalogue, holder: String) -> Result<Begun, Error> {
+    db.write(ACT, async move |tx: &mut Tx<'_>| begin(tx, &world, &catalogue, &holder).await).await
 }
 
 enum Begun {
@@ -78,7 +81,8 @@ struct Work {
 
 async fn begin(tx: &mut Tx<'_>, world: &World, catalogue: &Catalogue, holder: &str) -> Result<Begun, Error> {
     let Some(lease) = take(tx, world, holder).await? else { return Ok(Begun::NotMine) };
-    let missing = match Active::read(tx).await?.standing(catalogue) {
+    let active = Active::read(tx).await?;
+    let missing = match active.standing(catalogue) {
         Standing::Ready => return Ok(Begun::Nothing),
         Standing::Newer => return Ok(Begun::NotMine),
         Standing::Missing(missing) => missing,
@@ -90,33 +94,54 @@ async fn begin(tx: &mut Tx<'_>, world: &World, catalogue: &Catalogue, holder: &s
 }
 
 async fn one(db: &Db, world: &World, holder: &str, work: Work) -> Result<bool, Error> {
-    let months = match db.read(async move |tx: &mut Tx<'_>| span(tx, work.series).await).await? {
-        None => Vec::new(),
-        Some((first, last)) => {
-            let (first, last) = (first.day().month(), last.day().month());
-            (0..).map(|n| first.plus(n)).take_while(|month| month.first_day() <= last.first_day()).collect()
-        }
-    };
-    for month in months {
-        let cells = db.export(async move |tx: &mut Tx<'_>| counted(tx, work.series, month).await).await?;
-        let mut cells: Vec<(At, Cell)> = cells.into_iter().filter(|(_, cell)| !cell.is_empty()).collect();
-        cells.sort_by(|(a, _), (b, _)| a.cmp(b));
-        for rows in cells.chunks(ROWS) {
-            let (world, holder, rows) = (world.clone(), holder.to_owned(), rows.to_vec());
-            let step = async move |tx: &mut Tx<'_>| {
-                Ok::<_, Error>(mine(tx, &world, &holder, work).await? && put(tx, work.id, &rows).await.map(|()| true)?)
-            };
-            if !db.write(ACT, step).await? {
+    for month in months(span_of(db, work).await?) {
+        for rows in in_steps(counted_in(db, work, month).await?) {
+            if !write(db, world.clone(), holder.to_owned(), work, rows).await? {
                 return Ok(false);
             }
         }
-        // A month without facts takes time as well: the lease is kept.
-        let (w, h) = (world.clone(), holder.to_owned());
-        if !db.write(ACT, async move |tx: &mut Tx<'_>| mine(tx, &w, &h, work).await).await? {
-            return Ok(false);
-        }
     }
-    let (world, holder) = (world.clone(), holder.to_owned());
+    finish_one(db, world.clone(), holder.to_owned(), work).await
+}
+
+async fn span_of(db: &Db, work: Work) -> Result<Option<(Instant, Instant)>, Error> {
+    db.read(async move |tx: &mut Tx<'_>| span(tx, work).await).await
+}
+
+async fn counted_in(db: &Db, work: Work, month: Month) -> Result<Cells, Error> {
+    db.export(async move |tx: &mut Tx<'_>| counted(tx, work, month).await).await
+}
+
+/// The months from the first to the last instant.
+fn months(span: Option<(Instant, Instant)>) -> Vec<Month> {
+    let Some((first, last)) = span else { return Vec::new() };
+    let (first, last) = (first.day().month(), last.day().month());
+    (0..).map(|n| first.plus(n)).take_while(|month| month.first_day() <= last.first_day()).collect()
+}
+
+/// Cells in the order of the primary key, so many for each transaction; one empty step where there are none, as a month
+/// without facts takes time as well and the lease must be kept.
+fn in_steps(cells: Cells) -> Vec<Vec<(At, Cell)>> {
+    let mut cells: Vec<(At, Cell)> = cells.into_iter().filter(|(_, cell)| !cell.is_empty()).collect();
+    cells.sort_by(|(a, _), (b, _)| a.cmp(b));
+    if cells.is_empty() {
+        return vec![cells];
+    }
+    cells.chunks(ROWS).map(<[_]>::to_vec).collect()
+}
+
+async fn write(db: &Db, world: World, holder: String, work: Work, rows: Vec<(At, Cell)>) -> Result<bool, Error> {
+    db.write(ACT, async move |tx: &mut Tx<'_>| {
+        let kept = mine(tx, &world, &holder, work).await?;
+        if kept {
+            put(tx, work.id, &rows).await?;
+        }
+        Ok(kept)
+    })
+    .await
+}
+
+async fn finish_one(db: &Db, world: World, holder: String, work: Work) -> Result<bool, Error> {
     db.write(ACT, async move |tx: &mut Tx<'_>| finish(tx, &world, &holder, work).await).await
 }
 
@@ -136,9 +161,9 @@ async fn finish(tx: &mut Tx<'_>, world: &World, holder: &str, work: Work) -> Res
 }
 
 /// From when to when facts of the series' kinds reach.
-async fn span(tx: &mut Tx<'_>, series: &Series) -> Result<Option<(Instant, Instant)>, Error> {
+async fn span(tx: &mut Tx<'_>, work: Work) -> Result<Option<(Instant, Instant)>, Error> {
     let mut span: Option<(Instant, Instant)> = None;
-    for take in series.takes {
+    for take in work.series.takes {
         let first: Option<Instant> = tx.value(&FIRST, &[take.kind.name.into()]).await?;
         let last: Option<Instant> = tx.value(&LAST, &[take.kind.name.into()]).await?;
         if let (Some(first), Some(last)) = (first, last) {
@@ -149,15 +174,15 @@ async fn span(tx: &mut Tx<'_>, series: &Series) -> Result<Option<(Instant, Insta
 }
 
 /// What the folded facts of a month come to.
-async fn counted(tx: &mut Tx<'_>, series: &Series, month: Month) -> Result<Cells, Error> {
+async fn counted(tx: &mut Tx<'_>, work: Work, month: Month) -> Result<Cells, Error> {
     let mut cells = Cells::new();
     let (from, until) = (month.first_day().start(), month.last_day().plus(1).start());
-    for take in series.takes {
+    for take in work.series.takes {
         tx.each(&FACTS, &[take.kind.name.into(), from.into(), until.into()], |row| {
             let (folded, superseded): (bool, bool) = (row.get(COLUMNS)?, row.get(COLUMNS + 1)?);
             let times = i64::from(folded) - i64::from(superseded);
             if times != 0 {
-                count(series, &mut cells, &Fact::read(&row, 0)?, times);
+                count(work.series, &mut cells, &Fact::read(&row, 0)?, times);
             }
             Ok(())
         })

@@ -113,6 +113,13 @@ both! {
     }
 }
 
+/// The job can be given to the runtime.
+#[test]
+fn the_job_is_send() {
+    fn is_send<F: Future + Send>(_: fn(Db, World, Catalogue, String, tokio::sync::watch::Receiver<bool>) -> F) {}
+    is_send(run);
+}
+
 async fn take_back(db: &Db, world: &World, fact: &NewFact) {
     let (world, subject, at) = (world.clone(), fact.subject.unwrap(), fact.occurred_at);
     let done = db.write(ACT, async move |tx: &mut store::Tx<'_>| void(tx, &world, &TOOK, subject, at).await).await;
