@@ -61,6 +61,7 @@ pub const STATEMENTS: &[&[Statement]] = &[
     limits::STATEMENTS,
     migrate::STATEMENTS,
     outbox::STATEMENTS,
-    outbox::worker::STATEMENTS,
+    outbox::claim::STATEMENTS,
+    outbox::delivery::STATEMENTS,
     secrets::STATEMENTS,
 ];

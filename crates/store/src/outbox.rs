@@ -1,6 +1,6 @@
 //! The outbox: everything that is to reach the outside world, written with the change it tells of, delivered afterwards.
 //!
-//! [`put`] is one insert in the caller's transaction. A [`worker`] on any node claims what is due, hands it to
+//! [`put`] is one insert in the caller's transaction. A [`Worker`] on any node claims what is due, hands it to
 //! the topic's [`Deliver`] and settles it. What holds:
 //!
 //! * **At least once**: a claim that is not settled in time (the process died) is made again. Receivers recognise a
@@ -11,7 +11,9 @@
 //! * **Nothing kept**: the payload is erased when the item is settled; dead letters keep theirs until staff retry or discard
 //!   them.
 
-pub mod worker;
+pub(crate) mod claim;
+pub(crate) mod delivery;
+mod worker;
 
 use kernel::World;
 use kernel::time::Instant;
@@ -19,7 +21,8 @@ use uuid::Uuid;
 
 use crate::{Error, Tx, Value};
 
-pub use worker::{Deliver, Delivery, Outcome, Worker};
+pub use delivery::{ATTEMPTS, Deliver, Delivering, Delivery, Outcome};
+pub use worker::Worker;
 
 /// Announced after a commit that put something.
 pub const TOPIC: &str = "store/outbox";

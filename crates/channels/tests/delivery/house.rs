@@ -16,8 +16,7 @@ pub(crate) use messages::{
     State, Urgency, Via, cancel, erase, queue, record, staff,
 };
 pub(crate) use store::audit::Actor;
-pub(crate) use store::outbox::worker::{ATTEMPTS, Delivering};
-pub(crate) use store::outbox::{self, Deliver, Delivery, Worker};
+pub(crate) use store::outbox::{self, ATTEMPTS, Deliver, Delivering, Delivery, Worker};
 pub(crate) use store::{Act, Db, Error, Tx};
 
 pub(crate) const ACT: Act = Act::resident("test");

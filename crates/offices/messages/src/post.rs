@@ -8,8 +8,7 @@ use std::sync::Arc;
 
 use kernel::World;
 use kernel::time::Instant;
-use store::outbox::worker::{ATTEMPTS, Delivering};
-use store::outbox::{self, Deliver, Delivery};
+use store::outbox::{self, ATTEMPTS, Deliver, Delivering, Delivery};
 use store::{Act, Db, Error, Statement, Tx, Value};
 
 use crate::channel::{Channel, Destination, Envelope, Failure, Outcome, Why};

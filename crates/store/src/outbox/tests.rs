@@ -6,7 +6,6 @@ use std::time::Duration;
 use kernel::time::TestClock;
 use serde_json::json;
 
-use super::worker::{ATTEMPTS, Delivering};
 use super::*;
 use crate::{Act, Db};
 

@@ -1,120 +1,22 @@
 //! The worker of the outbox: claims what is due, hands it over, settles it.
 
 use std::collections::BTreeMap;
-use std::panic::AssertUnwindSafe;
-use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::FutureExt as _;
 use kernel::World;
-use kernel::time::Instant;
 use tokio::sync::{broadcast, watch};
 use tokio::task::JoinSet;
-use uuid::Uuid;
 
-use super::{ClaimToken, ItemId, TOPIC, Urgency};
-use crate::{Act, Db, EVERYTHING, Engine, Error, Json, Row, Statement, Tx, Value};
+use super::TOPIC;
+use super::claim;
+use super::delivery::{Deliver, Delivery, End, carry};
+use crate::{Act, Db, EVERYTHING, Error, Tx};
 
-crate::statements! {
-    /// Whether anything of a topic is due: asked before claiming, so that an idle city writes nothing.
-    DUE = "SELECT COUNT(*) FROM (
-        SELECT 1 FROM outbox WHERE state = 'open' AND NOT held AND topic = $2 AND next_at <= $1 LIMIT 1) AS due";
-    /// Drops what is too late, unless it is being delivered at this moment. (The plus signs keep the engine to the index
-    /// of limits, where next to nothing lies; over the one of due items it would read them all.)
-    STALE = "UPDATE outbox SET state = 'stale', payload = NULL, settled_at = $1
-        WHERE state = 'open' AND not_after < $1 AND +next_at <= $1 AND NOT held";
-    /// Takes back what a dead process had claimed, by the beginning of its claims.
-    ABANDONED = "UPDATE outbox SET claim = NULL, next_at = $1
-        WHERE state = 'open' AND NOT held AND next_at > $1 AND claim >= $2 AND claim <= $3";
-    /// Claims what is due of one topic and urgency, and first in its order.
-    CLAIM = "WITH due AS MATERIALIZED (
-            SELECT id FROM outbox AS one
-            WHERE one.state = 'open' AND NOT one.held AND one.topic = $5 AND one.urgency = $6 AND one.next_at <= $1
-              AND (one.order_by IS NULL OR NOT EXISTS (
-                SELECT 1 FROM outbox AS earlier
-                WHERE earlier.state = 'open' AND earlier.order_by IS NOT NULL AND NOT earlier.held
-                  AND earlier.topic = one.topic AND earlier.order_by = one.order_by
-                  AND (earlier.not_before < one.not_before
-                    OR (earlier.not_before = one.not_before AND earlier.id < one.id))))
-            ORDER BY one.next_at, one.id
-            LIMIT $2 {skip_locked})
-        UPDATE outbox SET claim = $3, next_at = $4, attempts = attempts + 1
-        WHERE id IN (SELECT id FROM due) AND state = 'open' AND next_at <= $1
-        RETURNING id, key, payload, attempts, put_at, not_after, not_before";
-    /// Settles a claim for good, or gives it up with its payload kept (`dead`).
-    DONE = "UPDATE outbox SET state = 'done', payload = NULL, settled_at = $3, reason = NULL
-        WHERE id = $1 AND claim = $2 AND state = 'open'";
-    /// Too late at the door.
-    LATE = "UPDATE outbox SET state = 'stale', payload = NULL, settled_at = $3
-        WHERE id = $1 AND claim = $2 AND state = 'open'";
-    /// Gives an item up.
-    DEAD = "UPDATE outbox SET state = 'dead', settled_at = $3, reason = $4
-        WHERE id = $1 AND claim = $2 AND state = 'open'";
-    /// Tries an item again later.
-    AGAIN = "UPDATE outbox SET claim = NULL, next_at = $3, reason = $4
-        WHERE id = $1 AND claim = $2 AND state = 'open'";
-}
-
-/// How long a claim holds; then the item is taken to be abandoned.
-const VISIBLE_AFTER: Duration = Duration::from_secs(120);
-/// How long one delivery may take.
-const DELIVERY_LIMIT: Duration = Duration::from_secs(60);
 /// Items of one topic delivered side by side.
 const AT_ONCE: usize = 16;
 /// How often the worker looks by itself, when no wake-up came.
 const LOOK: Duration = Duration::from_secs(1);
-/// Attempts before an item is given up: with the waiting below about a day, so that a relay away overnight loses nothing.
-pub const ATTEMPTS: u32 = 30;
-/// Waiting after the first failure; doubled after each further one.
-const FIRST_WAIT: Duration = Duration::from_secs(5);
-/// The longest waiting between attempts.
-const LONGEST_WAIT: Duration = Duration::from_secs(3600);
-
-/// An item at hand-over.
-#[derive(Clone, Debug)]
-pub struct Delivery {
-    /// Its number.
-    pub id: ItemId,
-    /// Its name for ever, by which a receiver recognises a repetition.
-    pub key: String,
-    /// What to deliver.
-    pub payload: serde_json::Value,
-    /// Which attempt this is, from 1.
-    pub attempt: u32,
-    /// When it was put.
-    pub put_at: Instant,
-    claim: ClaimToken,
-    not_after: Option<Instant>,
-}
-
-/// How a delivery ended.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Outcome {
-    /// Handed over.
-    Done,
-    /// Not now; perhaps later.
-    Retry {
-        /// Why, for staff. No personal data.
-        reason: String,
-    },
-    /// Never; staff should see it.
-    Dead {
-        /// Why, for staff. No personal data.
-        reason: String,
-    },
-}
-
-/// What [`Deliver::deliver`] answers with.
-pub type Delivering<'a> = Pin<Box<dyn Future<Output = Outcome> + Send + 'a>>;
-
-/// Delivers the items of one topic.
-pub trait Deliver: Send + Sync {
-    /// The topic.
-    fn topic(&self) -> &'static str;
-    /// Hands one item over to the outside world. May be called again for the same item, after a crash in between.
-    fn deliver(&self, item: Delivery) -> Delivering<'_>;
-}
 
 /// Delivers what is put into the outbox. Any number of workers may run, on any node.
 #[derive(Clone)]
@@ -166,14 +68,10 @@ impl Worker {
     /// database belongs to one process, so there every claim is such a one. A letter that was on its way may so go out
     /// again, under the same name, as after any claim that ran out.
     async fn take_back(&self) -> Result<(), Error> {
-        let (from, to) = match self.db.engine() {
-            Engine::Sqlite => ([0; 16], [u8::MAX; 16]),
-            Engine::Postgres => (claim_token(self.node, [0; 8]), claim_token(self.node, [u8::MAX; 8])),
-        };
-        let params = [self.world.now().into(), Uuid::from_bytes(from).into(), Uuid::from_bytes(to).into()];
+        let (now, theirs) = (self.world.now(), claim::of_node(self.db.engine(), self.node));
         let freed = self
             .db
-            .write(Act::bulk("outbox.take_back"), async move |tx: &mut Tx<'_>| tx.exec(&ABANDONED, &params).await)
+            .write(Act::bulk("outbox.take_back"), async move |tx: &mut Tx<'_>| claim::free(tx, now, theirs).await)
             .await?;
         if freed > 0 {
             tracing::info!(freed, "deliveries the process before had begun are made again");
@@ -253,24 +151,14 @@ impl Worker {
         // Owned: a transaction that captures references cannot be spawned (the compiler's limit on async closures).
         let topic = topic.to_owned();
         let asked = topic.clone();
-        let due = self
-            .db
-            .point(async move |tx: &mut Tx<'_>| tx.value::<i64>(&DUE, &[now.into(), asked.as_str().into()]).await);
-        if due.await? == 0 {
+        let due = self.db.point(async move |tx: &mut Tx<'_>| claim::is_due(tx, now, &asked).await);
+        if !due.await? {
             return Ok(Vec::new());
         }
-        let claim = Uuid::from_bytes(claim_token(self.node, self.world.bytes()));
+        let name = claim::name(self.node, self.world.bytes());
         self.db
             .write(Act::bulk("outbox.claim"), async move |tx: &mut Tx<'_>| {
-                tx.exec(&STALE, &[now.into()]).await?;
-                let mut claimed = Vec::new();
-                for urgency in Urgency::ALL {
-                    let room = i64::try_from(room - claimed.len()).unwrap_or(0);
-                    if room > 0 {
-                        claimed.extend(claim_of(tx, now, claim, &topic, urgency, room).await?);
-                    }
-                }
-                Ok::<_, Error>(claimed)
+                claim::take(tx, now, name, &topic, room).await
             })
             .await
     }
@@ -287,8 +175,8 @@ impl Worker {
             .write(Act::bulk("outbox.settle"), async move |tx: &mut Tx<'_>| {
                 let mut late = Vec::new();
                 for end in &ended {
-                    if tx.exec(&end.statement, &end.params).await? == 0 {
-                        late.push(end.id);
+                    if !end.write_down(tx).await? {
+                        late.push(end.id());
                     }
                 }
                 Ok::<_, Error>(late)
@@ -332,86 +220,6 @@ impl Round {
     }
 }
 
-/// The statement that writes down how a delivery ended.
-#[derive(Clone)]
-struct End {
-    id: ItemId,
-    statement: Statement,
-    params: Vec<Value>,
-}
-
-/// Delivers one item, unless it is too late by now.
-async fn carry(world: World, handler: Arc<dyn Deliver>, item: Delivery) -> End {
-    let too_late = item.not_after.is_some_and(|limit| world.now() > limit);
-    let outcome = match () {
-        () if too_late => None,
-        // Every attempt ended without a word: whatever it does to the process, it must not do it for ever.
-        () if item.attempt > ATTEMPTS => Some(Outcome::Dead { reason: "every attempt was broken off".to_owned() }),
-        () => Some(deliver(handler, item.clone()).await),
-    };
-    let now = world.now();
-    let (id, claim) = (item.id, item.claim);
-    let (statement, params) = match outcome {
-        Some(Outcome::Done) => (DONE, vec![id.into(), claim.into(), now.into()]),
-        None => (LATE, vec![id.into(), claim.into(), now.into()]),
-        Some(Outcome::Retry { reason }) if item.attempt < ATTEMPTS => {
-            let reason = tidy(&reason);
-            tracing::info!(item = %id, attempt = item.attempt, reason, "a delivery is tried again later");
-            (AGAIN, vec![id.into(), claim.into(), now.plus(waiting(&item)).into(), reason.into()])
-        }
-        Some(Outcome::Retry { reason } | Outcome::Dead { reason }) => {
-            let reason = tidy(&reason);
-            tracing::warn!(item = %id, attempt = item.attempt, reason, "a delivery is given up");
-            (DEAD, vec![id.into(), claim.into(), now.into(), reason.into()])
-        }
-    };
-    End { id, statement, params }
-}
-
-/// Reasons quote what other systems answer, which may be long and hold anything.
-fn tidy(reason: &str) -> String {
-    reason.chars().take(500).map(|character| if character.is_control() { ' ' } else { character }).collect()
-}
-
-/// A claim's name: whose it is, and which.
-fn claim_token(node: [u8; 8], which: [u8; 8]) -> [u8; 16] {
-    (u128::from(u64::from_be_bytes(node)) << 64 | u128::from(u64::from_be_bytes(which))).to_be_bytes()
-}
-
-/// Claims items of one urgency, in the order in which they became due.
-async fn claim_of(
-    tx: &mut Tx<'_>,
-    now: Instant,
-    claim: ClaimToken,
-    topic: &str,
-    urgency: Urgency,
-    room: i64,
-) -> Result<Vec<Delivery>, Error> {
-    let until = now.plus(VISIBLE_AFTER);
-    let params = [now.into(), room.into(), claim.into(), until.into(), topic.into(), Value::Int(urgency as i64)];
-    let mut items = Vec::new();
-    for row in tx.all(&CLAIM, &params).await? {
-        items.push((row.get::<Instant>(6)?, item(&row, claim)?));
-    }
-    // RETURNING promises no order.
-    items.sort_by_key(|(not_before, item)| (*not_before, item.id));
-    Ok(items.into_iter().map(|(_, item)| item).collect())
-}
-
-/// Hands one item over, within its time; a handler that panics harms one delivery and not the worker.
-async fn deliver(handler: Arc<dyn Deliver>, item: Delivery) -> Outcome {
-    let id = item.id;
-    let delivering = AssertUnwindSafe(handler.deliver(item)).catch_unwind();
-    match tokio::time::timeout(DELIVERY_LIMIT, delivering).await {
-        Ok(Ok(outcome)) => outcome,
-        Ok(Err(_)) => {
-            tracing::error!(item = %id, "a handler of the outbox panicked");
-            Outcome::Retry { reason: "the handler failed".to_owned() }
-        }
-        Err(_) => Outcome::Retry { reason: format!("no answer within {} s", DELIVERY_LIMIT.as_secs()) },
-    }
-}
-
 /// Ends at the next wake-up: something was put, or hints were lost.
 async fn woken(wake: &mut broadcast::Receiver<crate::Topic>) {
     loop {
@@ -423,25 +231,4 @@ async fn woken(wake: &mut broadcast::Receiver<crate::Topic>) {
             Err(broadcast::error::RecvError::Closed) => std::future::pending().await,
         }
     }
-}
-
-/// Doubled with every attempt, and up to a fifth more by the item's number, so that a thousand failures do not come back at once.
-fn waiting(item: &Delivery) -> Duration {
-    let doubled = FIRST_WAIT * 2_u32.saturating_pow(item.attempt.saturating_sub(1).min(16));
-    let wait = doubled.min(LONGEST_WAIT);
-    let spread = u32::from(item.id.uuid().as_bytes()[15]);
-    wait + wait * spread / (5 * 255)
-}
-
-fn item(row: &Row, claim: ClaimToken) -> Result<Delivery, Error> {
-    let payload: Json<serde_json::Value> = row.get(2)?;
-    Ok(Delivery {
-        id: row.get(0)?,
-        key: row.get(1)?,
-        payload: payload.0,
-        attempt: row.get(3)?,
-        put_at: row.get(4)?,
-        claim,
-        not_after: row.get(5)?,
-    })
 }
