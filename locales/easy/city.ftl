@@ -145,3 +145,17 @@ city-privacy-cookies = クッキーと ほかの 会社
 city-privacy-cookies-text = クッキーは 言葉と 文字の 大きさを おぼえる ためだけに 使います。広告は ありません。ほかの 会社には 何も 送りません。
 city-privacy-rights = 見たい・なおしたい・消したい とき
 city-privacy-rights-text = 下の 電話番号に 言って ください。
+
+city-year-title = ことしの 数字
+city-year-lead = 4月から きょうまでの 数字です。まどぐちの 記録から 機械が 計算しました。
+city-year-n = { $n }件
+city-year-more = ぜんぶの 数字と 計算の しかた
+city-cost-title = 市の しごとと お金
+city-cost-say = { $year }は、{ $n }の しごとに { $amount } つかいました
+city-cost-large = { $n }億円
+city-cost-more = しごとを ひとつずつ 見る
+city-cost-none = まだ 出して いません。
+city-col-policy = なかま
+city-col-programmes = しごとの 数
+city-col-cost = お金(円)
+city-col-general = そのうち 市の お金(円)

@@ -151,3 +151,17 @@ city-privacy-cookies = Cookies and other companies
 city-privacy-cookies-text = Cookies only remember your language and text size. There is no advertising or tracking, and nothing is sent to other companies.
 city-privacy-rights = See, correct or delete your data
 city-privacy-rights-text = Please contact the office below.
+
+city-year-title = This fiscal year
+city-year-lead = From April until today, collected automatically from the counters.
+city-year-n = n = { $n }
+city-year-more = All numbers and how they are worked out
+city-cost-title = Programmes and their cost
+city-cost-say = In { $year }, { $n } programmes cost { $amount }
+city-cost-large = ¥{ $n } million
+city-cost-more = See each programme
+city-cost-none = No programme has been published yet.
+city-col-policy = Policy
+city-col-programmes = Programmes
+city-col-cost = Cost (yen)
+city-col-general = of it general revenue (yen)

@@ -145,3 +145,17 @@ city-privacy-cookies = クッキーと外部への送信
 city-privacy-cookies-text = 選んだ言葉と文字の大きさを覚えるためだけにクッキーを使います。広告や行動の追跡はせず、ほかの会社のサーバーへは何も送りません。
 city-privacy-rights = 開示・訂正・消去
 city-privacy-rights-text = ご自分の情報を見たい、直したい、消したいときは、下の連絡先へお申し出ください。
+
+city-year-title = 今年度の数字
+city-year-lead = 窓口の記録から自動で集まった、4月からきょうまでの値です。
+city-year-n = { $n }件
+city-year-more = すべての数字と計算のしかた
+city-cost-title = 事業と費用
+city-cost-say = { $year }は、{ $n }の事業に{ $amount }使いました
+city-cost-large = { $n }億円
+city-cost-more = 事業を一つずつ見る
+city-cost-none = 公開されている事業はまだありません。
+city-col-policy = 政策
+city-col-programmes = 事業数
+city-col-cost = 事業費(円)
+city-col-general = うち一般財源(円)

@@ -63,7 +63,7 @@ test('the first steps', () => withStaff('takeda', { width: 390, script: false, n
 }));
 
 for (const [width, script] of [[1280, true], [390, false]]) {
-  for (const login of ['morimoto', 'ishigami', 'takeda', 'ozawa']) {
+  for (const login of ['morimoto', 'ishigami', 'takeda', 'ozawa', 'tokuda']) {
     const name = `house-${login}-${width}-js-${script ? 'on' : 'off'}`;
     test(`every page that ${login} comes to: ${name}`, () => withStaff(login, { width, script, name }, async (me) => {
       for (const route of await walkTheHouse(me)) reached.add(route);

@@ -182,7 +182,8 @@ fn each_role_gets_only_what_is_its_own() {
         routes().into_iter().filter(|r| !["Anyone", "Secret", "Entering"].contains(&&*r.who)).collect();
     for (login, roles) in [
         ("morimoto", &[Role::Clerk][..]),
-        ("ishigami", &[Role::CounterChief]),
+        ("ishigami", &[Role::CounterChief, Role::Programmes]),
+        ("tokuda", &[Role::Reform]),
         ("takeda", &[Role::Administrator]),
         ("ozawa", &[Role::Personnel, Role::Auditor]),
     ] {

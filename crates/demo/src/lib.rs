@@ -8,10 +8,14 @@
 mod chance;
 mod city;
 mod counter_day;
+mod files;
 mod ground;
 mod hours;
+mod kpis;
 mod offer;
 mod past;
+mod pilot;
+mod programmes;
 mod staff;
 mod visitors;
 
@@ -24,6 +28,7 @@ use people::{Cost, FirstPassword, Keeper};
 use places::import::{ImportError, Report};
 use store::{Act, Db, Tx};
 
+const PROMISE: Act = Act::bulk("demo.promise");
 const CREATE: Act = Act::bulk("demo.create");
 const NEW_DAY: Act = Act::bulk("demo.new_day");
 /// The seed of everything that is drawn.
@@ -100,6 +105,21 @@ pub enum DemoError {
     /// Opening hours.
     #[error(transparent)]
     Hours(#[from] visits::SetOpeningsError),
+    /// The mapping of the plan's files.
+    #[error(transparent)]
+    Mapping(#[from] evaluation::import::MappingError),
+    /// The plan's files are refused by their own importer.
+    #[error(transparent)]
+    Plan(#[from] evaluation::import::ParseError),
+    /// The plan could not be stored.
+    #[error(transparent)]
+    Programmes(#[from] evaluation::import::ImportError),
+    /// The metrics of the services contradict each other.
+    #[error(transparent)]
+    Metrics(#[from] facts::CatalogueError),
+    /// A KPI.
+    #[error(transparent)]
+    Kpi(#[from] evaluation::kpi::KpiError),
     /// Storage.
     #[error(transparent)]
     Store(#[from] store::Error),
@@ -143,6 +163,7 @@ pub async fn create(db: &Db, world: &World) -> Result<Option<Summary>, DemoError
         })
         .await?;
     let Some((codes, visits)) = made else { return Ok(None) };
+    complete(db, world).await?;
     let sign_ins = staff::sign_ins().zip(texts).zip(codes).map(|(((login, role), password), codes)| SignIn {
         login: login.to_owned(),
         password,
@@ -156,8 +177,33 @@ pub async fn create(db: &Db, world: &World) -> Result<Option<Summary>, DemoError
         ("職員のサインイン", "/staff/sign-in".to_owned()),
         ("呼出表示", board),
         ("数字で見る市", "/city".to_owned()),
+        ("事業シート(職員)", "/staff/evaluation/programmes/7204".to_owned()),
     ];
     Ok(Some(Summary { sign_ins: sign_ins.collect(), addresses, visits }))
+}
+
+/// Brings in what comes in through files: the plan with its money, the facts of a pilot, the KPIs. A demo city that was
+/// interrupted while it was made gets them at its next start; one that has a plan keeps it as it is.
+///
+/// # Errors
+/// [`DemoError`]; what is there already stays.
+pub async fn complete(db: &Db, world: &World) -> Result<(), DemoError> {
+    let there: Result<_, store::Error> = db
+        .read(async |tx: &mut Tx<'_>| {
+            Ok((
+                places::city(tx).await?.is_some_and(|city| city.is_demo),
+                !evaluation::import::published(tx, 1).await?.is_empty(),
+            ))
+        })
+        .await;
+    let (is_demo, has_plan) = there?;
+    if !is_demo || has_plan {
+        return Ok(());
+    }
+    pilot::remember(db, world).await?;
+    files::bring_in(db, world).await?;
+    let (world, catalogue) = (world.clone(), facts::Catalogue::new(&[visits::METRICS, voices::METRICS])?);
+    db.write(PROMISE, async move |tx: &mut Tx<'_>| kpis::promise(tx, &world, &catalogue).await).await
 }
 
 /// When a running demo city begins its day: by then a morning has something to show.

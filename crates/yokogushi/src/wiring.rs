@@ -45,9 +45,9 @@ pub(crate) fn catalogue() -> Result<facts::Catalogue, Problem> {
 
 /// The routes of all faces.
 pub(crate) fn routes() -> Result<Vec<Route>, Problem> {
-    let evaluation = face_evaluation::routes(&catalogue()?);
-    Ok([face_city::routes(), face_visits::routes(), face_callbacks::routes(), evaluation, face_backoffice::routes()]
-        .concat())
+    let catalogue = catalogue()?;
+    let (city, evaluation) = (face_city::routes(&catalogue), face_evaluation::routes(&catalogue));
+    Ok([city, face_visits::routes(), face_callbacks::routes(), evaluation, face_backoffice::routes()].concat())
 }
 
 /// `yokogushi openapi`.

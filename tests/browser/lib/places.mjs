@@ -8,6 +8,10 @@ import { fileURLToPath } from 'node:url';
 export const residentPages = [
   ['home', '/'],
   ['city', '/city'],
+  ['programmes', '/city/programmes'],
+  ['programme', '/city/programmes/7204'],
+  ['metrics', '/city/metrics'],
+  ['metric', '/city/metrics/visits.stay'],
   ['help', '/help'],
   ['accessibility', '/accessibility'],
   ['privacy', '/privacy'],

@@ -8,6 +8,8 @@ use people::Permission;
 use shell::{App, Ask, Page, Refusal, Route, Who, html};
 use store::Tx;
 
+use crate::home_evaluation::{self, Evaluation};
+
 pub(crate) fn routes() -> Vec<Route> {
     vec![Route::page("/staff", Who::AnyStaff, show)]
 }
@@ -35,6 +37,8 @@ struct HomePage {
     closed: String,
     posts: Vec<Held>,
     waiting: Vec<Waiting>,
+    /// Deadlines and the four divisions' views, for whoever answers for programmes.
+    evaluation: Option<Evaluation>,
     /// Whether to show the way to the first steps: to whoever sets up a city that is not a demo.
     first_steps: bool,
 }
@@ -42,13 +46,15 @@ struct HomePage {
 async fn show(State(app): State<App>, ask: Ask) -> Result<Response, Refusal> {
     let (staff, t, today) = (ask.staff()?, ask.t(), app.world.today());
     let (person, with_messages) = (staff.person, staff.can(Permission::ManageMessages));
+    let (with_programmes, now) = (home_evaluation::concerns(staff), app.world.now());
     let read = async move |tx: &mut Tx<'_>| -> Result<_, store::Error> {
         let own = people::person(tx, person).await?;
         let calendar = places::holidays::calendar(tx).await?;
         let counts = if with_messages { messages::record::counts(tx).await? } else { Vec::new() };
-        Ok((own, calendar, counts))
+        let programmes = if with_programmes { Some(home_evaluation::read(tx, now).await?) } else { None };
+        Ok((own, calendar, counts, programmes))
     };
-    let (own, calendar, counts) = app.db.read(read).await?;
+    let (own, calendar, counts, programmes) = app.db.read(read).await?;
     let mut waiting = Vec::new();
     for (standing, count) in counts {
         let key = match standing {
@@ -86,6 +92,7 @@ async fn show(State(app): State<App>, ask: Ask) -> Result<Response, Refusal> {
         closed,
         posts: held.collect(),
         waiting,
+        evaluation: programmes.and_then(|read| home_evaluation::view(&ask, staff, &read, today)),
         first_steps: staff.can(Permission::Administer) && !app.city().is_demo,
     })
 }

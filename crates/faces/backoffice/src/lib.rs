@@ -8,6 +8,7 @@ mod counters;
 mod fields;
 mod first_password;
 mod home;
+mod home_evaluation;
 mod messages;
 mod people;
 mod person_sign_in;

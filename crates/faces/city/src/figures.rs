@@ -3,7 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use evaluation::{By, Published, Stage, Totals};
+use facts::{AskError, Catalogue, Figure, Metric, Period, Question};
+use kernel::World;
 use kernel::day::Day;
+use kernel::fiscal::FiscalYear;
 use kernel::locale::Localized;
 use kernel::time::Instant;
 use shell::App;
@@ -28,7 +32,14 @@ pub(crate) struct Gathered {
     /// Satisfaction in these weeks, as it may be published: all together and by service.
     pub(crate) said: Option<voices::Public>,
     pub(crate) said_by_service: Vec<(Localized, Option<voices::Public>)>,
+    /// Some metrics over the running 年度, as they may be published.
+    pub(crate) this_year: Vec<(&'static Metric, Option<Figure>)>,
+    /// What the newest settled 年度 cost, by 政策; none while the city has no programmes.
+    pub(crate) cost: Option<Published<Totals>>,
 }
+
+/// The metrics shown first; the catalogue has more.
+const SHOWN: [&str; 4] = ["visits.stay", "visits.wait", "visits.within_15_minutes", "voices.satisfaction"];
 
 impl Gathered {
     /// The newest whole week, when it had visits.
@@ -53,14 +64,21 @@ pub(crate) fn monday(day: Day) -> Day {
 }
 
 /// [`Gathered`], kept.
-#[derive(Default)]
-pub(crate) struct Figures(Mutex<Option<(Instant, Arc<Gathered>)>>);
+pub(crate) struct Figures {
+    catalogue: Catalogue,
+    kept: Mutex<Option<(Instant, Arc<Gathered>)>>,
+}
 
 impl Figures {
+    /// Figures of these metrics, nothing read yet.
+    pub(crate) fn new(catalogue: Catalogue) -> Self {
+        Self { catalogue, kept: Mutex::default() }
+    }
+
     /// The figures as of at most ten minutes ago.
     pub(crate) async fn now(&self, app: &App) -> Result<Arc<Gathered>, Error> {
         // Held while reading, so that many questions at once are one reading.
-        let mut kept = self.0.lock().await;
+        let mut kept = self.kept.lock().await;
         let now = app.world.now();
         if let Some((read_at, gathered)) = &*kept
             && now >= *read_at
@@ -71,14 +89,20 @@ impl Figures {
         }
         let to = monday(now.day()).plus(-1);
         let from = to.plus(1 - 7 * WEEKS);
-        let gathered = app.db.read(async move |tx: &mut Tx<'_>| read(tx, from, to).await).await?;
+        let (world, catalogue) = (app.world.clone(), self.catalogue.clone());
+        let gathered = app.db.read(async move |tx: &mut Tx<'_>| read(tx, &world, &catalogue, (from, to)).await).await?;
         let gathered = Arc::new(gathered);
         *kept = Some((now, Arc::clone(&gathered)));
         Ok(gathered)
     }
 }
 
-async fn read(tx: &mut Tx<'_>, from: Day, to: Day) -> Result<Gathered, Error> {
+async fn read(
+    tx: &mut Tx<'_>,
+    world: &World,
+    catalogue: &Catalogue,
+    (from, to): (Day, Day),
+) -> Result<Gathered, Error> {
     let weeks = visits::numbers(tx, None, from, to).await?.weeks.into_iter().map(WeekNumbers::public).collect();
     let mut counters = Vec::new();
     for counter in places::counters(tx).await? {
@@ -88,7 +112,38 @@ async fn read(tx: &mut Tx<'_>, from: Day, to: Day) -> Result<Gathered, Error> {
     let table = voices::summary(tx, from, to.plus(1)).await?.public();
     let services = visits::services(tx).await?;
     let said_by_service = services.into_iter().filter_map(|it| Some((it.name, *table.topics.get(&it.code)?))).collect();
-    Ok(Gathered { from, to, weeks, counters, said: table.total, said_by_service })
+    let this_year = this_year(tx, world, catalogue).await?;
+    let cost = cost(tx).await?;
+    Ok(Gathered { from, to, weeks, counters, said: table.total, said_by_service, this_year, cost })
+}
+
+/// The published figures of the running 年度; a metric that is still being counted has none.
+async fn this_year(
+    tx: &mut Tx<'_>,
+    world: &World,
+    catalogue: &Catalogue,
+) -> Result<Vec<(&'static Metric, Option<Figure>)>, Error> {
+    let today = world.today();
+    let mut told = Vec::new();
+    let Some(period) = Period::new(FiscalYear::of(today).first_day(), today.plus(1)) else { return Ok(told) };
+    for metric in SHOWN.iter().filter_map(|name| catalogue.metric(name)) {
+        let answer = match facts::ask(tx, world, &Question::total(metric, period)).await {
+            Ok(answer) => answer.public(),
+            Err(AskError::Store(error)) => return Err(error),
+            Err(AskError::NotReady | AskError::TooFine) => None,
+        };
+        told.push((metric, answer.and_then(|answer| answer.total())));
+    }
+    Ok(told)
+}
+
+async fn cost(tx: &mut Tx<'_>) -> Result<Option<Published<Totals>>, Error> {
+    let years = evaluation::years(tx).await?;
+    let settled = years.iter().rev().find(|(_, stage)| *stage == Stage::Settled).or_else(|| years.last());
+    match settled {
+        Some((year, _)) => evaluation::public::totals(tx, *year, Some(By::Policy)).await.map(Some),
+        None => Ok(None),
+    }
 }
 
 #[cfg(test)]
@@ -116,6 +171,8 @@ mod tests {
             counters: Vec::new(),
             said: None,
             said_by_service: Vec::new(),
+            this_year: Vec::new(),
+            cost: None,
         }
     }
 

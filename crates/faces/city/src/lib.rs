@@ -18,7 +18,6 @@ use shell::{App, Ask, CachedPage, Route, Who};
 use visits::Congestion;
 
 /// What the pages of this face keep in memory between requests.
-#[derive(Default)]
 struct Kept {
     home: CachedPage,
     numbers: CachedPage,
@@ -46,10 +45,16 @@ fn variant(ask: &Ask) -> &'static str {
     }
 }
 
-/// The routes of this face.
+/// The routes of this face; `catalogue` holds the metrics of all services.
 #[must_use]
-pub fn routes() -> Vec<Route> {
-    let kept = Arc::new(Kept::default());
+pub fn routes(catalogue: &facts::Catalogue) -> Vec<Route> {
+    let kept = Arc::new(Kept {
+        home: CachedPage::default(),
+        numbers: CachedPage::default(),
+        help: CachedPage::default(),
+        figures: figures::Figures::new(catalogue.clone()),
+        congestion: OnceLock::new(),
+    });
     let mut routes = home::routes(&kept);
     routes.extend(numbers::routes(&kept));
     routes.extend(pages::routes(&kept));

@@ -58,6 +58,23 @@ struct Numbers {
     period: String,
     shown: Option<Shown>,
     said: Option<Said>,
+    this_year: Vec<Measured>,
+    cost: Option<Cost>,
+}
+
+/// A metric over the running 年度.
+struct Measured {
+    href: String,
+    title: String,
+    value: String,
+    n: String,
+}
+
+/// What the city spent.
+struct Cost {
+    say: String,
+    chart: Stripes,
+    rows: Vec<TableRow>,
 }
 
 async fn city(kept: &Kept, app: &App, ask: &Ask, headers: &HeaderMap) -> Result<Response, Refusal> {
@@ -75,6 +92,8 @@ async fn city(kept: &Kept, app: &App, ask: &Ask, headers: &HeaderMap) -> Result<
                 period: period.into_owned(),
                 shown: shown(t, ask.locale, &gathered),
                 said: said(t, ask.locale, &gathered),
+                this_year: this_year(t, &gathered),
+                cost: cost(t, &gathered),
                 page,
             })
         })
@@ -179,6 +198,66 @@ fn said(t: Tongue, locale: Locale, gathered: &Gathered) -> Option<Said> {
         say: say.into_owned(),
         chart: charts::stripes(&shown, 500, |hundredths| format!("{}.{:02}", hundredths / 100, hundredths % 100)),
         rows: by_service().map(row).collect(),
+    })
+}
+
+fn this_year(t: Tongue, gathered: &Gathered) -> Vec<Measured> {
+    let few = || t.text("city-few").into_owned();
+    let told = gathered.this_year.iter().map(|(metric, figure)| {
+        let digits = if metric.scale == facts::Scale::Score { 2 } else { 1 };
+        let value = figure.and_then(|figure| figure.value).map(|value| value.rounded(digits));
+        let unit = t.text(metric.scale.word());
+        let between =
+            if t.locale() == Locale::En && unit.starts_with(|c: char| c.is_ascii_alphabetic()) { " " } else { "" };
+        Measured {
+            href: format!("/city/metrics/{}", metric.name),
+            title: t.text(metric.title).into_owned(),
+            value: value.map_or_else(few, |value| format!("{value}{between}{unit}")),
+            n: figure.map_or_else(few, |figure| {
+                let n = i64::try_from(figure.n).unwrap_or(i64::MAX);
+                t.with("city-year-n", [("n", grouped(n).into())]).into_owned()
+            }),
+        }
+    });
+    told.collect()
+}
+
+/// 億円 with one decimal; million yen in English.
+fn large(t: Tongue, yen: i64) -> String {
+    let by = if t.locale() == Locale::En { 1_000_000 } else { 100_000_000 };
+    let tenths = (yen + by / 20) / (by / 10);
+    let number = format!("{}.{}", grouped(tenths / 10), tenths % 10);
+    t.with("city-cost-large", [("n", number.into())]).into_owned()
+}
+
+fn cost(t: Tongue, gathered: &Gathered) -> Option<Cost> {
+    let totals = gathered.cost.as_ref()?;
+    let mut rows: Vec<_> = totals.rows.iter().collect();
+    rows.sort_by_key(|row| std::cmp::Reverse(row.money.cost));
+    let most = rows.first()?.money.cost.amount();
+    let bars: Vec<_> = rows.iter().map(|row| (row.name.clone(), row.money.cost.amount())).collect();
+    let year = match t.locale() {
+        Locale::Ja => totals.year.label_ja(),
+        Locale::Easy => format!("{}年度", totals.year.year()),
+        Locale::En => totals.year.to_string(),
+    };
+    let n = grouped(i64::try_from(totals.programmes).unwrap_or(i64::MAX));
+    let say = t.with(
+        "city-cost-say",
+        [("year", year.into()), ("n", n.into()), ("amount", large(t, totals.money.cost.amount()).into())],
+    );
+    let row = |row: &&evaluation::TotalRow| TableRow {
+        name: row.name.clone(),
+        cells: vec![
+            grouped(i64::try_from(row.programmes).unwrap_or(i64::MAX)),
+            grouped(row.money.cost.amount()),
+            grouped(row.money.general.amount()),
+        ],
+    };
+    Some(Cost {
+        say: say.into_owned(),
+        chart: charts::stripes(&bars, most, |yen| large(t, yen)),
+        rows: rows.iter().map(row).collect(),
     })
 }
 

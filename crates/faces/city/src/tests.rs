@@ -29,7 +29,8 @@ fn minute(hour: u8, minute: u8) -> Minute {
 }
 
 async fn house(db: Db) -> House {
-    House::open_with(db, world(), crate::routes(), Vec::new(), Door::Whole).await
+    let catalogue = facts::Catalogue::new(&[visits::METRICS, voices::METRICS]).expect("metrics");
+    House::open_with(db, world(), crate::routes(&catalogue), Vec::new(), Door::Whole).await
 }
 
 fn counter(code: &str, name: &str) -> CounterDetails {
