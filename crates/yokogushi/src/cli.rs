@@ -43,6 +43,21 @@ pub(crate) enum Command {
     Serve(Serve),
     /// ファイルを取り込む (すべて取り込むか、何も取り込まないか)
     Import(Import),
+    /// ファイルに書き出す (CSV)
+    Export {
+        /// 何を書き出すか
+        #[command(subcommand)]
+        what: Export,
+    },
+    /// 公開前の下書き(取り込み)を一覧にし、公開または破棄する
+    Drafts {
+        /// この番号の下書きを公開する
+        #[arg(long, value_name = "NUMBER", conflicts_with = "discard")]
+        publish: Option<i64>,
+        /// この番号の下書きを捨てる
+        #[arg(long, value_name = "NUMBER")]
+        discard: Option<i64>,
+    },
     /// データベースと添付ファイルを1つのファイルに保存する
     Backup {
         /// 保存先
@@ -123,6 +138,15 @@ pub(crate) struct Import {
     /// 発令日 (staff-posts): 2027-04-01
     #[arg(long, value_name = "DATE")]
     pub(crate) effective: Option<String>,
+    /// 表の読み方 (programmes, costs, indicators): 付属の対応表の名前、または自分の対応表のファイル
+    #[arg(long, value_name = "NAME-or-FILE")]
+    pub(crate) mapping: Option<String>,
+    /// 公開せず、下書きとして取り込む (programmes, costs, indicators)
+    #[arg(long)]
+    pub(crate) draft: bool,
+    /// Excel のシート名 (programmes, costs, indicators)
+    #[arg(long, value_name = "NAME")]
+    pub(crate) sheet: Option<String>,
     /// 読めない行を飛ばす (人とお金の表では使えません)
     #[arg(long)]
     pub(crate) skip_bad: bool,
@@ -143,6 +167,50 @@ pub(crate) enum ImportKind {
     StaffPosts,
     /// 国民の祝日 (内閣府の CSV)
     Holidays,
+    /// 事務事業の一覧 (CSV, Excel)
+    Programmes,
+    /// 年度別の事業費 (CSV, Excel)
+    Costs,
+    /// 年度別の指標 (CSV, Excel)
+    Indicators,
+}
+
+/// What can be exported.
+#[derive(Clone, Debug, Subcommand)]
+pub(crate) enum Export {
+    /// 事務事業の一覧
+    Programmes {
+        /// 書き出し先
+        file: PathBuf,
+    },
+    /// 年度別の事業費
+    Costs {
+        /// 書き出し先
+        file: PathBuf,
+    },
+    /// 年度別の指標
+    Indicators {
+        /// 書き出し先
+        file: PathBuf,
+    },
+    /// 何もないところから始めるための、見出しだけの表
+    Template {
+        /// 種類
+        kind: TemplateKind,
+        /// 書き出し先
+        file: PathBuf,
+    },
+}
+
+/// Which tables have a template.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
+pub(crate) enum TemplateKind {
+    /// 事務事業の一覧
+    Programmes,
+    /// 年度別の事業費
+    Costs,
+    /// 年度別の指標
+    Indicators,
 }
 
 /// Commands about staff.

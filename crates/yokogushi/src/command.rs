@@ -11,12 +11,12 @@ use store::{
 use tokio::sync::mpsc;
 
 use crate::{
-    cli::{Command, Common, Staff},
+    cli::{Command, Common, Export, Staff, TemplateKind},
     control,
     open::{self, absolute},
     problem::Problem,
     settings::{Data, Mail},
-    task::{City, Input, Task},
+    task::{self, City, Input, TableOptions, Task},
     wiring,
 };
 
@@ -28,6 +28,7 @@ pub(crate) async fn run(common: &Common, command: Command) -> Result<(), Problem
             if import.skip_bad {
                 return Err(Problem::new("--skip-bad はまだどの種類でも使えません。読めない行を直してください。"));
             }
+            let table = TableOptions::read(import.mapping.as_deref(), import.draft, import.sheet)?;
             let inputs = import.files.iter().map(|f| read(f)).collect::<Result<Vec<_>, _>>()?;
             let task = Task::Import {
                 kind: import.kind,
@@ -35,6 +36,7 @@ pub(crate) async fn run(common: &Common, command: Command) -> Result<(), Problem
                 set: import.set,
                 name: import.name,
                 effective: import.effective,
+                table,
             };
             on_city(&data, None, task, inputs).await
         }
@@ -49,6 +51,18 @@ pub(crate) async fn run(common: &Common, command: Command) -> Result<(), Problem
         }
         Command::Backup { file } => on_city(&data, None, Task::Backup { target: absolute(&file)? }, Vec::new()).await,
         Command::Doctor => on_city(&data, Mail::read(common)?, Task::Doctor, Vec::new()).await,
+        Command::Export { what } => {
+            let (kind, file) = match what {
+                Export::Template { kind, file } => return task::template(kind, &file),
+                Export::Programmes { file } => (TemplateKind::Programmes, file),
+                Export::Costs { file } => (TemplateKind::Costs, file),
+                Export::Indicators { file } => (TemplateKind::Indicators, file),
+            };
+            on_city(&data, None, Task::Export { kind, target: absolute(&file)? }, Vec::new()).await
+        }
+        Command::Drafts { publish, discard } => {
+            on_city(&data, None, Task::Drafts { publish, discard }, Vec::new()).await
+        }
         Command::Staff { command: Staff::Add { login, name, post } } => {
             on_city(&data, None, Task::StaffAdd { login, name, post }, Vec::new()).await
         }

@@ -1,7 +1,9 @@
 //! Commands that work on an open city, whether typed beside a running server or alone.
 
 mod doctor;
+mod export;
 mod import;
+mod programmes;
 mod staff;
 
 use std::{path::PathBuf, sync::Arc};
@@ -12,7 +14,14 @@ use serde::{Deserialize, Serialize};
 use store::{Db, Folder};
 use tokio::sync::mpsc::UnboundedSender;
 
-use crate::{cli::ImportKind, problem::Problem, settings::Mail};
+use crate::{
+    cli::{ImportKind, TemplateKind},
+    problem::Problem,
+    settings::Mail,
+};
+
+pub(crate) use export::template;
+pub(crate) use programmes::TableOptions;
 
 /// An open city.
 #[derive(Clone)]
@@ -59,6 +68,22 @@ pub(crate) enum Task {
         name: Option<String>,
         /// Day from which posts are held.
         effective: Option<String>,
+        /// How evaluation's tables are read.
+        table: programmes::TableOptions,
+    },
+    /// `export`, to an absolute path.
+    Export {
+        /// What.
+        kind: TemplateKind,
+        /// The file to make.
+        target: PathBuf,
+    },
+    /// `drafts`.
+    Drafts {
+        /// One to publish.
+        publish: Option<i64>,
+        /// One to throw away.
+        discard: Option<i64>,
     },
     /// `staff add`.
     StaffAdd {
@@ -92,10 +117,20 @@ impl Task {
     /// Does it.
     pub(crate) async fn run(self, city: &City, inputs: Vec<Input>, to: &Say) -> Result<(), Problem> {
         match self {
-            Self::Import { kind, dry_run, set, name, effective } => {
+            Self::Import { kind, dry_run, set, name, effective, table } => {
+                if let Some(kind) = programmes::kind(kind) {
+                    return programmes::import(city, kind, dry_run, &table, inputs, to).await;
+                }
+                if !table.is_plain() {
+                    return Err(Problem::new(
+                        "--mapping、--draft、--sheet は programmes・costs・indicators のときだけ使えます。",
+                    ));
+                }
                 let options = import::Options { kind, dry_run, set, name, effective };
                 import::run(city, &options, inputs, to).await
             }
+            Self::Export { kind, target } => export::run(city, kind, &target, to).await,
+            Self::Drafts { publish, discard } => programmes::drafts(city, publish, discard, to).await,
             Self::StaffAdd { login, name, post } => staff::add(city, &login, &name, post.as_deref(), to).await,
             Self::Backup { target } => backup(city, target, to).await,
             Self::Doctor => doctor::look(city, to).await,

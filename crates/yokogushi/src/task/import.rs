@@ -18,7 +18,7 @@ use crate::{cli::ImportKind, problem::Problem};
 
 const ACT: Act = Act::bulk("import");
 /// Bad rows shown; the rest are counted.
-const SHOWN: usize = 50;
+pub(super) const SHOWN: usize = 50;
 
 /// The flags of `import`.
 pub(crate) struct Options {
@@ -99,6 +99,10 @@ fn check(options: &Options, input: &Input) -> Result<Checked, Vec<String>> {
         ImportKind::Organisation => {
             Checked::Organisation(people::Organisation::parse(&table(input)?).map_err(|b| rows(&b))?)
         }
+        // Their own task reads them.
+        ImportKind::Programmes | ImportKind::Costs | ImportKind::Indicators => {
+            return Err(vec!["この種類は、ここでは読めません".to_owned()]);
+        }
         ImportKind::StaffPosts => Checked::StaffPosts(people::StaffPosts::parse(table(input)?).map_err(|b| rows(&b))?),
     })
 }
@@ -109,13 +113,13 @@ fn table(input: &Input) -> Result<intake::Table, Vec<String>> {
         .map_err(|e| vec![sentence(&tongue, e.key(), e.args())])
 }
 
-fn sentence(tongue: &words::Tongue, key: &str, args: Vec<(&'static str, String)>) -> String {
+pub(super) fn sentence(tongue: &words::Tongue, key: &str, args: Vec<(&'static str, String)>) -> String {
     let args: Vec<_> = args.into_iter().map(|(name, value)| (name, value.into())).collect();
     tongue.with(key, args).into_owned()
 }
 
 /// Each bad cell in words: line, column, reason and what stood there.
-fn rows(bad: &intake::BadRows) -> Vec<String> {
+pub(super) fn rows(bad: &intake::BadRows) -> Vec<String> {
     let tongue = words::Words::get().locale(Locale::Ja);
     bad.rows
         .iter()
