@@ -44,3 +44,10 @@ metrics-voices-satisfaction-formula = 点を ぜんぶ たして、答えの 数
 metrics-voices-satisfied-share-title = よかったと 言った 人の 割合
 metrics-voices-satisfied-share-meaning = 4点か 5点を つけた 人の 割合です。
 metrics-voices-satisfied-share-formula = 4点と 5点の 答え ÷ ぜんぶの 答え。答えた 日で 数えます。
+
+metrics-field-day = 日は 2026-11-24 の 形で 書いてください
+metrics-field-order = おわりの 日は、はじめの 日より あとに してください
+metrics-field-period = 期間は { $max }日までに してください
+metrics-field-by = by は day・week・month・fiscal_year・unit・place・topic・channel・locale・cohort・hour の どれかを 書いてください
+metrics-not-ready-title = いま 数えています
+metrics-not-ready-next = すこし 待って、もう一度 見てください。

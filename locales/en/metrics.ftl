@@ -44,3 +44,10 @@ metrics-voices-satisfaction-formula = Sum of scores ÷ number of answers, counte
 metrics-voices-satisfied-share-title = Share of satisfied people
 metrics-voices-satisfied-share-meaning = The share of answers with 4 or 5 points.
 metrics-voices-satisfied-share-formula = Answers of 4 or more ÷ all answers, counted on the day of the answer.
+
+metrics-field-day = Write the date like 2026-11-24
+metrics-field-order = The last day must not be before the first
+metrics-field-period = Ask for at most { $max } days
+metrics-field-by = Write one of day, week, month, fiscal_year, unit, place, topic, channel, locale, cohort, hour
+metrics-not-ready-title = This metric is being counted
+metrics-not-ready-next = Please try again in a few minutes.

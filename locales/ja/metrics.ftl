@@ -44,3 +44,10 @@ metrics-voices-satisfaction-formula = 点数の合計 ÷ お答えの数。お�
 metrics-voices-satisfied-share-title = 満足した人の割合
 metrics-voices-satisfied-share-meaning = 4点か5点を付けた人の割合です。
 metrics-voices-satisfied-share-formula = 4点以上のお答え ÷ すべてのお答え。お答えの日で数えます。
+
+metrics-field-day = 日付は 2026-11-24 の形で書いてください
+metrics-field-order = 終わりの日は、始まりの日と同じか、あとの日にしてください
+metrics-field-period = 期間は{ $max }日までにしてください
+metrics-field-by = by は day・week・month・fiscal_year・unit・place・topic・channel・locale・cohort・hour のどれかを書いてください
+metrics-not-ready-title = この指標は、いま数えているところです
+metrics-not-ready-next = 数分たってから、もう一度お試しください。

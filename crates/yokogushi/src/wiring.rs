@@ -47,7 +47,8 @@ pub(crate) fn catalogue() -> Result<facts::Catalogue, Problem> {
 pub(crate) fn routes() -> Result<Vec<Route>, Problem> {
     let catalogue = catalogue()?;
     let (city, evaluation) = (face_city::routes(&catalogue), face_evaluation::routes(&catalogue));
-    Ok([city, face_visits::routes(), face_callbacks::routes(), evaluation, face_backoffice::routes()].concat())
+    let facts = face_facts::routes(&catalogue);
+    Ok([city, face_visits::routes(), face_callbacks::routes(), evaluation, facts, face_backoffice::routes()].concat())
 }
 
 /// `yokogushi openapi`.
