@@ -7,6 +7,7 @@ mod jobs;
 mod metrics;
 mod open;
 mod problem;
+mod rooms;
 mod serve;
 mod settings;
 mod task;

@@ -1,24 +1,10 @@
-//! Which rooms the program has: routes of every face, statements, message kinds, erasers.
+//! Which rooms the program has: routes of every face, metrics, erasers.
 
 use shell::{NavItem, Route, Table, Who};
 
-use store::{Statement, erasure::Eraser};
+use store::erasure::Eraser;
 
 use crate::problem::Problem;
-
-/// Every statement of the house, room by room.
-pub(crate) const ROOMS: &[&[&[Statement]]] = &[
-    store::STATEMENTS,
-    places::STATEMENTS,
-    people::STATEMENTS,
-    messages::STATEMENTS,
-    facts::STATEMENTS,
-    voices::STATEMENTS,
-    visits::STATEMENTS,
-    callbacks::STATEMENTS,
-    plan::STATEMENTS,
-    evaluation::STATEMENTS,
-];
 
 /// How each service forgets.
 pub(crate) const ERASERS: &[Eraser] = &[messages::erase::ERASER, visits::CONTACT, callbacks::CONTACT, voices::ERASER];

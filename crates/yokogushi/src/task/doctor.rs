@@ -7,7 +7,7 @@ use messages::channel::Why;
 use store::Tx;
 
 use super::{City, Say, say};
-use crate::{problem::Problem, wiring};
+use crate::{problem::Problem, rooms};
 
 /// How long the mail server is waited for.
 const PROBE: Duration = Duration::from_secs(10);
@@ -17,7 +17,7 @@ pub(super) async fn look(city: &City, to: &Say) -> Result<(), Problem> {
     city.db.ping().await?;
     say(to, format!("データベース: つながっています ({:?})", city.db.engine()));
     let mut refused = Vec::new();
-    for room in wiring::ROOMS {
+    for room in rooms::ROOMS {
         refused.extend(city.db.check(room).await?);
     }
     if refused.is_empty() {
