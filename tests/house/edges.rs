@@ -34,6 +34,7 @@ fn allowed(from: &str, to: &str) -> bool {
         "words" | "intake" | "store" => to == "kernel",
         "offices/places" => base,
         "offices/people" | "offices/messages" => base || office(&["places"]),
+        "offices/plan" => base || office(&["people"]),
         "offices/facts" => to == "kernel" || to == "store",
         "offices/voices" => base || office(&["places", "people", "facts"]),
         "channels" => base || office(&["messages"]),
