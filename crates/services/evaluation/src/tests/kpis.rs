@@ -12,7 +12,8 @@ use plan::ProgrammeId;
 use store::{Db, Tx};
 
 use crate::kpi::{
-    self, Better, DueDay, EnterValue, Kpi, KpiError, KpiId, KpiSource, KpiYear, RED_IS_PUBLIC_AFTER_DAYS, SaveKpi, Standing,
+    self, Better, DueDay, EnterValue, Kpi, KpiError, KpiId, KpiSource, KpiYear, RED_IS_PUBLIC_AFTER_DAYS, SaveKpi,
+    Standing,
 };
 use crate::public;
 use crate::tests::fixture::{ACT, city, now, programme, world, year};
