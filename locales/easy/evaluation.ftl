@@ -76,6 +76,7 @@ evaluation-col-unit = 単位
 evaluation-col-programme = 市の しごと
 evaluation-col-place = なかま
 evaluation-col-ka = 担当
+evaluation-col-division = 課
 evaluation-col-policy = 大きな なかま
 evaluation-col-measure = なかま
 evaluation-col-bu = 部

@@ -76,6 +76,7 @@ evaluation-col-unit = Unit
 evaluation-col-programme = Programme
 evaluation-col-place = Measure
 evaluation-col-ka = Division
+evaluation-col-division = Division
 evaluation-col-policy = Policy
 evaluation-col-measure = Measure
 evaluation-col-bu = Department

@@ -76,6 +76,7 @@ evaluation-col-unit = 単位
 evaluation-col-programme = 事務事業
 evaluation-col-place = 施策
 evaluation-col-ka = 担当
+evaluation-col-division = 課
 evaluation-col-policy = 政策
 evaluation-col-measure = 施策
 evaluation-col-bu = 部

@@ -32,3 +32,6 @@ pub fn routes(catalogue: &Catalogue) -> Vec<Route> {
 pub fn nav() -> Vec<NavItem> {
     vec![NavItem { href: "/staff/evaluation", icon: "chart", key: "evaluation-nav", needs: None }]
 }
+
+#[cfg(test)]
+mod tests;

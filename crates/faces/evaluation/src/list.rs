@@ -75,7 +75,7 @@ const VIEWS: [(By, &str, &str, &str); 4] = [
     (By::Policy, "policy", "evaluation-col-policy", "evaluation-totals-finding-policy"),
     (By::Measure, "measure", "evaluation-col-measure", "evaluation-totals-finding-measure"),
     (By::Bu, "bu", "evaluation-col-bu", "evaluation-totals-finding-bu"),
-    (By::Ka, "ka", "evaluation-col-ka", "evaluation-totals-finding-ka"),
+    (By::Ka, "ka", "evaluation-col-division", "evaluation-totals-finding-ka"),
 ];
 
 /// What the list is made of: read from storage, then worded.

@@ -71,7 +71,9 @@ pub(crate) fn kpi(t: Tongue, kpi: &Kpi, live: Option<&Live>, around: Around) -> 
         standing,
         chart: line::chart(&steps, &t.text("evaluation-kpi-goal"), &t.text("evaluation-kpi-band"), show),
         told: told(t, &steps, year.target, &unit, show),
-        live: live.map(|live| words_of(t, "evaluation-kpi-live", "when", &t.moment(live.as_of))).unwrap_or_default(),
+        live: live
+            .map(|live| words_of(t, "evaluation-kpi-live", "when", &short_moment(t, live.as_of)))
+            .unwrap_or_default(),
         today: live.map(|live| today(t, live, around.reader)).unwrap_or_default(),
         overdue: overdue(t, kpi),
         facts: facts(t, kpi, year, live, &around),
@@ -120,6 +122,11 @@ pub(crate) fn shown_year(kpi: &Kpi, is_live: bool, cycle: Cycle) -> Option<&KpiY
     }
     let told = |year: &&KpiYear| year.actual.is_some() || year.withheld;
     kpi.years.iter().rev().filter(|year| year.year <= cycle.running).find(told).or_else(|| of(cycle.assessed))
+}
+
+/// A moment of these days: `11月24日(火) 8:00`.
+fn short_moment(t: Tongue, at: Instant) -> String {
+    format!("{} {}", t.short_day(at.day()), t.time(at.minute()))
 }
 
 fn words_of(t: Tongue, key: &str, name: &str, value: &str) -> String {

@@ -48,7 +48,7 @@ pub(crate) struct KpiChart {
 }
 
 pub(crate) const WIDTH: i64 = 300;
-const TOP: i64 = 34;
+const TOP: i64 = 48;
 const FIELD: i64 = 160;
 /// Where the words of the target stand.
 const RIGHT: i64 = 58;

@@ -160,22 +160,28 @@ pub(crate) struct MoneyChart {
 }
 
 const TOP: i64 = 26;
-const FIELD: i64 = 228;
-const NAMES: i64 = 92;
+/// Height of the columns in a wide and in a narrow field.
+const FIELD: (i64, i64) = (280, 228);
+/// Where the names of the sources stand.
+const NAMES: i64 = 76;
 /// Between two names.
 const LINE: i64 = 19;
 
 /// Draws the columns into a field of a width; nothing to draw is no chart.
 pub(crate) fn chart(columns: &[Column], unit: Unit, is_narrow: bool) -> Option<MoneyChart> {
     let most = columns.iter().map(Column::total).max().filter(|most| *most > 0)?;
-    let width = if is_narrow { 350 } else { 564 };
-    let (base, end) = (TOP + FIELD, width - NAMES);
+    let (width, field) = if is_narrow { (350, FIELD.1) } else { (470, FIELD.0) };
+    let (base, end) = (TOP + field, width - NAMES);
     let step = end / i64::try_from(columns.len()).ok()?;
     let column = (step * 8 / 10).min(96);
     let drawn: Vec<Drawn> = columns
         .iter()
         .zip(0_i64..)
-        .map(|(year, at)| draw(year, at * step, column, base, most, unit, is_narrow))
+        .map(|(year, at)| {
+            let ends = at == 0 || usize::try_from(at + 1) == Ok(columns.len());
+            let field = Field { x: at * step + (step - column) / 2, width: column, base, most, unit, is_narrow, ends };
+            draw(year, &field)
+        })
         .collect();
     let names = drawn.last().map(names).unwrap_or_default();
     Some(MoneyChart {
@@ -183,15 +189,28 @@ pub(crate) fn chart(columns: &[Column], unit: Unit, is_narrow: bool) -> Option<M
         height: base + 50,
         base,
         column,
-        end: (drawn.len() as i64 - 1) * step + column,
+        end: drawn.last().map_or(end, |last| last.x + column),
         columns: drawn,
         names,
         is_narrow,
     })
 }
 
-fn draw(year: &Column, x: i64, width: i64, base: i64, most: i64, unit: Unit, is_narrow: bool) -> Drawn {
-    let place = |amount: i64| base - scaled(amount, most);
+/// Where one column stands.
+struct Field {
+    x: i64,
+    width: i64,
+    base: i64,
+    most: i64,
+    unit: Unit,
+    is_narrow: bool,
+    /// The first or the last one.
+    ends: bool,
+}
+
+fn draw(year: &Column, field: &Field) -> Drawn {
+    let Field { x, width, base, most, unit, is_narrow, ends } = *field;
+    let place = |amount: i64| base - scaled(amount, most, base - TOP);
     let (mut below, mut segments) = (0, Vec::new());
     for (source, amount) in year.parts.iter().copied().enumerate() {
         let (bottom, top) = (place(below), place(below + amount.max(0)));
@@ -201,6 +220,9 @@ fn draw(year: &Column, x: i64, width: i64, base: i64, most: i64, unit: Unit, is_
         }
     }
     let general_height = segments.first().filter(|part| part.source == 0).map_or(0, |part| part.height);
+    let total = unit.show(year.total());
+    // Long amounts have no room side by side on a phone: the first, the last and the assessed year keep theirs.
+    let has_room = !is_narrow || total.chars().count() <= 5 || ends || year.look == Look::Now;
     Drawn {
         x,
         middle: x + width / 2,
@@ -212,7 +234,7 @@ fn draw(year: &Column, x: i64, width: i64, base: i64, most: i64, unit: Unit, is_
         segments,
         label: if is_narrow { year.short.clone() } else { year.label.clone() },
         stage: year.stage.clone(),
-        total: unit.show(year.total()),
+        total: if has_room { total } else { String::new() },
         total_y: place(year.total()) - 8,
         general: if general_height >= 26 && !is_narrow { unit.show(year.parts[0]) } else { String::new() },
         now: year.look == Look::Now,
@@ -220,8 +242,8 @@ fn draw(year: &Column, x: i64, width: i64, base: i64, most: i64, unit: Unit, is_
     }
 }
 
-fn scaled(amount: i64, most: i64) -> i64 {
-    let exact = i128::from(amount) * i128::from(FIELD) / i128::from(most.max(1));
+fn scaled(amount: i64, most: i64, field: i64) -> i64 {
+    let exact = i128::from(amount) * i128::from(field) / i128::from(most.max(1));
     i64::try_from(exact).unwrap_or(0)
 }
 
@@ -265,7 +287,7 @@ mod tests {
         ];
         let chart = chart(&columns, Unit::TenThousand, false).unwrap();
         let highest = &chart.columns[1];
-        assert_eq!(highest.segments.iter().map(|part| part.height).sum::<i64>(), FIELD);
+        assert_eq!(highest.segments.iter().map(|part| part.height).sum::<i64>(), FIELD.0);
         assert_eq!(highest.segments.last().map(|part| part.y), Some(TOP));
         for column in &chart.columns {
             let mut bottom = chart.base;
