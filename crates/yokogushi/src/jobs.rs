@@ -113,6 +113,13 @@ async fn hourly(db: &Db, world: &World, files: &Files) -> Result<(), Error> {
     }
     visits::jobs::keep_slots(db, world).await?;
     places::import::sweep(db, world).await?;
+    if let Err(error) = evaluation::import::tidy(db, world).await {
+        tracing::warn!(%error, "what an import that died left behind could not be taken out");
+    }
+    match wiring::catalogue() {
+        Ok(catalogue) => drop(evaluation::kpi::watch_all(db, world, &catalogue).await?),
+        Err(error) => tracing::warn!(%error, "KPIs are not watched"),
+    }
     store::tidy(db, world, world.now().plus_days(-KEEP_LETTERS)).await?;
     let world = world.clone();
     let before = world.now().plus_days(-KEEP_LETTERS);
