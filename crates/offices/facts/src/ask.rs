@@ -20,9 +20,9 @@ store::statements! {
     /// The same, of keys like a pattern.
     ROWS_LIKE = "SELECT day, key, n, sum, hist FROM fact_rollup
         WHERE series = $1 AND grain = $2 AND cut = $3 AND day >= $4 AND day < $5 AND key LIKE $6";
-    /// What is not folded yet, each with the fact it supersedes.
+    /// What is not folded yet, each with the fact it supersedes. (CROSS JOIN: SQLite must begin with the few.)
     PENDING = concat!("SELECT ", fact_columns!("f"), ", ", fact_columns!("s"), "
-        FROM fact_pending p JOIN fact f ON f.id = p.fact_id LEFT JOIN fact s ON s.id = f.supersedes");
+        FROM fact_pending p CROSS JOIN fact f LEFT JOIN fact s ON s.id = f.supersedes WHERE f.id = p.fact_id");
 }
 
 /// Why a question has no answer.

@@ -16,7 +16,7 @@ use crate::series::{Active, SeriesId, Standing};
 store::statements! {
     /// The next facts to fold, each with the one it supersedes.
     CHUNK = concat!("SELECT p.fact_id, ", fact_columns!("f"), ", ", fact_columns!("s"), "
-        FROM fact_pending p JOIN fact f ON f.id = p.fact_id LEFT JOIN fact s ON s.id = f.supersedes
+        FROM fact_pending p CROSS JOIN fact f LEFT JOIN fact s ON s.id = f.supersedes WHERE f.id = p.fact_id
         ORDER BY p.fact_id LIMIT $1");
     FOLDED = "DELETE FROM fact_pending WHERE fact_id = $1";
     /// One cell.
