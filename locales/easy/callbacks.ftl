@@ -8,7 +8,7 @@ callbacks-counter-which = どの 窓口の ことですか
 callbacks-counter-unsure = わからない・ほかの こと
 callbacks-counter-missing = どの 窓口か えらんで ください。わからない ときは 「わからない・ほかの こと」を えらんで ください
 callbacks-phone = 電話番号
-callbacks-phone-hint = 例: 090-0000-1234。昼に 出られる 電話番号を 書いて ください
+callbacks-phone-hint = 例: 090-0000-1234。昼に あなたが 話せる 電話番号を 書いて ください
 callbacks-phone-missing = 電話番号を 書いて ください
 callbacks-phone-shape = 電話番号を 数字で 書いて ください。例: 090-0000-1234
 callbacks-when = いつ 電話を したら いいですか
@@ -37,7 +37,7 @@ callbacks-done-hours = 電話を する 時間
 callbacks-done-next = 知って おいて ください
 callbacks-done-again = あなたが 電話に 出ない ときは、もう一度 電話を します。
 callbacks-done-cancel = 電話が いらなく なったら、{ $phone }に 電話して、うけつけ番号を 言って ください。
-callbacks-done-fraud = 市役所は 電話で 暗証番号を 聞きません。お金も もらいません。
+callbacks-done-fraud = 市役所は 電話で 暗証番号(ひみつの 番号)を 聞きません。「お金を 払って ください」とも 言いません。
 callbacks-done-home = ホームへ
 
 callbacks-list-title = 電話の お願い

@@ -16,11 +16,11 @@ shell-help-title = こまったとき
 shell-help-phone = 電話
 shell-help-fax = ファックス
 shell-help-hours = 時間
-shell-help-more = 聞くところと 使いかた
+shell-help-more = 聞く ところと 使い方
 shell-help-call = 電話して ほしい
 shell-demo = デモです(ほんとうには ない 市です)
 shell-foot-privacy = あなたの 情報の あつかい
-shell-foot-accessibility = 使いやすさについて
+shell-foot-accessibility = 使いやすさに ついて
 shell-foot-city = 数字で 見る 市
 
 shell-tabs = おもな ページ
@@ -31,7 +31,7 @@ shell-tab-help = こまったら
 
 shell-question-back = 前の 画面へ
 shell-question-next = つぎへ
-shell-required = ＊かならず 書く
+shell-required = ＊かならず
 shell-optional = 書かなくても いい
 shell-answers-change = 変える
 shell-errors-title = なおして ほしい ところが あります

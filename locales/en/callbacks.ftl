@@ -29,14 +29,14 @@ callbacks-check-lead = Nothing has been sent yet. Please check the telephone num
 callbacks-send = Ask for a call
 
 callbacks-done-title = We have your request for a call
-callbacks-done-morning = { $unit } will call you in the morning of { $day }.
-callbacks-done-afternoon = { $unit } will call you in the afternoon of { $day }.
+callbacks-done-morning = { $unit } will call you on the morning of { $day }.
+callbacks-done-afternoon = { $unit } will call you on the afternoon of { $day }.
 callbacks-done-any = { $unit } will call you by { $day }.
 callbacks-number = Reference number
 callbacks-done-hours = When we call
 callbacks-done-next = Good to know
 callbacks-done-again = If you do not answer, we will try again at another time.
-callbacks-done-cancel = If you no longer need the call, ring { $phone } and give your reference number.
+callbacks-done-cancel = If you no longer need the call, phone { $phone } and give your reference number.
 callbacks-done-fraud = City Hall never asks for a PIN or for money on the telephone.
 callbacks-done-home = Go to home
 

@@ -1,6 +1,3 @@
 # Words that more than one service uses.
 
-common-minutes = { $n ->
-    [one] { $n } minute
-   *[other] { $n } minutes
- }
+common-minutes = { $n } min

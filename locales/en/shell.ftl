@@ -16,7 +16,7 @@ shell-help-title = Need help?
 shell-help-phone = Telephone
 shell-help-fax = Fax
 shell-help-hours = Hours
-shell-help-more = Contact and how to use this site
+shell-help-more = Contacts and help
 shell-help-call = Ask us to call you
 shell-demo = Demo (this city does not exist)
 shell-foot-privacy = Your personal data
@@ -26,7 +26,7 @@ shell-foot-city = City in numbers
 shell-tabs = Main pages
 shell-tab-home = Home
 shell-tab-visits = Book
-shell-tab-find = My booking
+shell-tab-find = My visit
 shell-tab-help = Help
 
 shell-question-back = Back

@@ -15,7 +15,7 @@ visits-mail-confirmed-body =
 
     On the day
     Please come to the counter about 5 minutes early.
-    Tell us your booking number, or show this mail.
+    Tell us your booking number, or show this email.
 
     See or cancel your booking
     { $link }

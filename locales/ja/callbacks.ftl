@@ -36,12 +36,12 @@ callbacks-number = 受付番号
 callbacks-done-hours = お電話する時間
 callbacks-done-next = 知っておいていただきたいこと
 callbacks-done-again = お出にならなかったときは、時間を変えてもう一度お電話します。
-callbacks-done-cancel = 電話がいらなくなったら、{ $phone }に受付番号をお知らせください。
+callbacks-done-cancel = 電話がいらなくなったら、{ $phone }へお電話いただき、受付番号をお知らせください。
 callbacks-done-fraud = 市役所が電話で暗証番号やお金を求めることはありません。
 callbacks-done-home = ホームへ
 
 callbacks-list-title = 電話のお願い
-callbacks-list-lead = { $n }件の方が電話を待っています。番号を開くと電話番号が出ます(見たことは記録に残ります)。
+callbacks-list-lead = { $n }人が電話を待っています。番号を開くと電話番号が出ます(見たことは記録に残ります)。
 callbacks-none = 電話を待っている方はいません
 callbacks-none-text = 住民が「電話してほしい」と頼むと、ここに並びます。
 callbacks-due = お電話する日

@@ -7,7 +7,7 @@
 //! ```
 //! use kernel::locale::Locale;
 //! let t = words::Words::get().locale(Locale::En);
-//! assert_eq!(t.with("common-minutes", [("n", 15.into())]), "15 minutes");
+//! assert_eq!(t.with("common-minutes", [("n", 15.into())]), "15 min");
 //! ```
 
 pub mod catalogue;

@@ -3,10 +3,12 @@
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
+use kernel::time::Instant;
 use people::{SessionId, SessionView};
 use serde::Deserialize;
 use shell::{App, Ask, Form, Page, Refusal, Route, Who, html, see_other};
 use store::{Act, Tx};
+use words::Tongue;
 
 const END: Act = Act::staff("people.session.end");
 const END_OTHERS: Act = Act::staff("people.session.end_others");
@@ -52,6 +54,11 @@ async fn own(app: &App, ask: &Ask) -> Result<Vec<SessionView>, Refusal> {
     Ok(app.db.read(async move |tx: &mut Tx<'_>| people::sessions(tx, person, now).await).await?)
 }
 
+/// The day without its year: no session is older than a day or two.
+fn short(t: Tongue, instant: Instant) -> String {
+    format!("{} {}", t.short_day(instant.day()), t.time(instant.minute()))
+}
+
 async fn show(State(app): State<App>, ask: Ask) -> Result<Response, Refusal> {
     let staff = ask.staff()?;
     let (id, t) = (staff.person, ask.t());
@@ -59,10 +66,10 @@ async fn show(State(app): State<App>, ask: Ask) -> Result<Response, Refusal> {
     let sessions = own(&app, &ask).await?.into_iter().map(|view| Line {
         id: view.id.to_string(),
         device: view.device,
-        began: t.moment(view.created_at),
-        seen: t.moment(view.seen_at),
-        idle: t.moment(view.idle_at),
-        ends: t.moment(view.expires_at),
+        began: short(t, view.created_at),
+        seen: short(t, view.seen_at),
+        idle: short(t, view.idle_at),
+        ends: short(t, view.expires_at),
         here: view.id == staff.session,
     });
     html(&SessionsPage {

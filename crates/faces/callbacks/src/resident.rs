@@ -7,7 +7,8 @@ use http::{HeaderMap, StatusCode, header};
 use places::Counter;
 use serde::Deserialize;
 use shell::{
-    App, Ask, Choice, FieldFault, Form, Office, Page, Path, Query, Refusal, Route, Row, Who, html, html_with, see_other,
+    App, Ask, Choice, FieldFault, Form, Office, Page, Path, Query, Refusal, Route, Row, Who, html, html_with,
+    see_other, telephone,
 };
 use store::limits::Verdict;
 use store::{Act, Tx};
@@ -177,7 +178,7 @@ async fn check(State(app): State<App>, ask: Ask, headers: HeaderMap) -> Result<R
     let said = |text: Option<String>| text.unwrap_or_else(|| t.text("callbacks-not-given").into_owned());
     let row = |key: &str, value: String| Row { label: t.text(key).into_owned(), value, href: "/callbacks".to_owned() };
     let mut rows = vec![
-        row("callbacks-phone", contact.phone.to_string()),
+        row("callbacks-phone", telephone::grouped(contact.phone.as_str())),
         row("callbacks-when", t.text(when(draft.wanted())).into_owned()),
         row("callbacks-about", said(contact.about.map(|about| about.to_string()))),
         row("callbacks-name", said(contact.name.map(|name| name.to_string()))),

@@ -7,7 +7,7 @@ use kernel::locale::Locale;
 use people::{Case, Looked, Permission, PostId, Purpose, Unit, UnitId};
 use places::Counter;
 use serde::Deserialize;
-use shell::{App, Ask, Form, Page, Path, Query, Refusal, Route, Row, Who, html, see_other};
+use shell::{App, Ask, Form, Page, Path, Query, Refusal, Route, Row, Who, html, see_other, telephone};
 use store::{Act, Tx};
 
 use crate::when;
@@ -185,7 +185,7 @@ async fn show(State(app): State<App>, ask: Ask, Path(id): Path<CallbackId>) -> R
         id: id.to_string(),
         open: found.state == Standing::Open,
         tel: phone.chars().filter(|c| c.is_ascii_digit() || *c == '+').collect(),
-        phone,
+        phone: telephone::grouped(&phone),
         rows,
         asked_on: asked_on.map(|path| format!("{}{path}", app.config.public_url.origin())).unwrap_or_default(),
         tries: found.tries,

@@ -9,7 +9,7 @@ use http::HeaderMap;
 use kernel::day::Day;
 use kernel::holidays::Calendar;
 use kernel::locale::Locale;
-use shell::{App, Ask, Cache, Page, Refusal, Route};
+use shell::{App, Ask, Cache, Page, Refusal, Route, telephone};
 use store::Tx;
 use visits::{CounterCongestion, HallHours};
 use words::Tongue;
@@ -165,7 +165,7 @@ fn doors(t: Tongue, locale: Locale, page: &Page, counters: &[&CounterCongestion]
     let help = if page.office.phone.is_empty() {
         t.text("city-door-help-line").into_owned()
     } else {
-        t.with("city-door-help-phone", [("phone", page.office.phone.as_str().into())]).into_owned()
+        t.with("city-door-help-phone", [("phone", telephone::unbroken(&page.office.phone).into())]).into_owned()
     };
     let door = |href, icon, title: &str, line: String| Door { href, icon, title: t.text(title).into_owned(), line };
     vec![

@@ -27,6 +27,7 @@ pub mod qr;
 mod refusal;
 mod route;
 mod serve;
+pub mod telephone;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 

@@ -103,7 +103,7 @@ pub(super) fn detail(ask: &Ask, visit: &Visit, has_desk: bool) -> Detail {
         }
     }
     if let Some(phone) = &visit.contact.phone {
-        rows.push(row("visits-check-phone", phone.to_string()));
+        rows.push(row("visits-check-phone", shell::telephone::grouped(phone.as_str())));
     }
     if let Some(email) = &visit.contact.email {
         rows.push(row("visits-check-email", email.to_string()));

@@ -83,7 +83,11 @@ fn build(
         row("visits-check-needs", needs_words(ask, &needs), change("needs")),
         row("visits-check-name", said(contact.name.as_ref().map(ToString::to_string)), change("contact")),
         row("visits-check-email", said(contact.email.as_ref().map(ToString::to_string)), change("contact")),
-        row("visits-check-phone", said(contact.phone.as_ref().map(ToString::to_string)), change("contact")),
+        row(
+            "visits-check-phone",
+            said(contact.phone.as_ref().map(|phone| shell::telephone::grouped(phone.as_str()))),
+            change("contact"),
+        ),
     ];
     Ok(CheckPage {
         page: page(app, ask, t.text("visits-check-title").into_owned(), counter),

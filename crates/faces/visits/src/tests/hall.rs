@@ -226,7 +226,9 @@ pub(super) fn hidden(page: &str, name: &str) -> String {
 /// A page without what differs between any two requests: its number and the address it says it was asked under.
 pub(super) fn plain(reply: &Reply) -> String {
     let text = reply.text().replace(reply.header("x-request-id"), "ID");
-    let mut parts = text.split("name=\"back\" value=\"");
-    let first = parts.next().unwrap_or_default().to_owned();
-    parts.fold(first, |page, part| page + part.split_once('"').map_or("", |(_, rest)| rest))
+    ["name=\"back\" value=\"", "href=\"/callbacks?page="].into_iter().fold(text, |text, before| {
+        let mut parts = text.split(before);
+        let first = parts.next().unwrap_or_default().to_owned();
+        parts.fold(first, |page, part| page + part.split_once('"').map_or("", |(_, rest)| rest))
+    })
 }

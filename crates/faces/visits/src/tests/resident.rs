@@ -229,6 +229,40 @@ fn the_calendar_entry_has_no_secret() {
     });
 }
 
+/// Anybody may type anybody's address: the sixth booking stands, its page says that no letter comes and what to keep instead.
+#[test]
+fn a_booking_whose_letter_is_withheld_says_so() {
+    on_sqlite(async |db| {
+        let hall = Hall::open(db, 6, 0).await;
+        let mut me = hall.resident();
+        let mut done = String::new();
+        for nth in 1..=6 {
+            let _ = me.answer(&slot(10, 0)).await;
+            let form = [("name", ""), ("email", "hanako@example.jp")];
+            let _ = me.post("/visits/book/card/contact", &form).await.expect(303);
+            let once = hidden(&me.get(CHECK).await.expect(200).text(), "once");
+            done = me.post(CHECK, &[("once", &once)]).await.expect(303).header("location").to_owned();
+            let page = me.get(&done).await.expect(200).text();
+            assert!(page.contains("予約ができました"), "{page}");
+            assert_eq!(page.contains("hanako@example.jp に控えをお送りします"), nth < 6, "{nth}: {page}");
+            assert_eq!(page.contains("今回はメールをお送りしません"), nth == 6, "{nth}: {page}");
+        }
+        for (language, words) in [
+            ("ja", "予約はできています。hanako@example.jp には"),
+            ("easy", "予約は できて います。hanako@example.jpには"),
+            ("en", "we are not sending one for this booking"),
+        ] {
+            me.jar.insert("lang".to_owned(), language.to_owned());
+            let page = me.get(&done).await.expect(200).text();
+            assert!(page.contains(words) && !page.contains(">visits-"), "{language}: {page}");
+        }
+        // Later the page asks to keep the number, and promises no letter.
+        me.jar.insert("lang".to_owned(), "ja".to_owned());
+        let page = me.get(&done.replace("&new=1", "")).await.expect(200).text();
+        assert!(page.contains("番号を書きとめるか") && !page.contains("hanako@example.jp"), "{page}");
+    });
+}
+
 #[test]
 fn every_language_can_finish_what_another_began() {
     on_sqlite(async |db| {
