@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use harness::mail::{MailServer, Mood};
+use harness::mail::{Fault, MailServer};
 use harness::program::{City, Content, Engine, Node, free_address};
 use harness::story::{self, Booked, Slot, booking, fresh_key};
 use kernel::time::Stopwatch;
@@ -68,7 +68,7 @@ impl Trial {
     }
 
     fn serve(&self) -> Node {
-        let smtp = format!("smtp://{}", self.mail.address());
+        let smtp = self.mail.url();
         let environment = [("YOKOGUSHI_SMTP_URL", smtp.as_str()), ("YOKOGUSHI_MAIL_FROM", "city@example.jp")];
         self.city.serve_at(self.address, &[], &environment)
     }
@@ -194,8 +194,8 @@ impl Trial {
         while watch.elapsed() < Duration::from_secs(60) {
             ids.clear();
             for letter in self.mail.letters() {
-                for to in letter.to {
-                    ids.entry(to).or_default().insert(letter.id.clone());
+                for to in &letter.envelope_to {
+                    ids.entry(to.clone()).or_default().insert(letter.message_id().to_owned());
                 }
             }
             if wanted.iter().all(|email| ids.contains_key(*email)) {
@@ -219,9 +219,9 @@ fn survives(engine: Engine, points: std::ops::Range<u32>) {
     let mut trial = Trial::new(engine);
     for point in points {
         // A mail server that takes a letter and forgets to say so is the hardest case for "once".
-        trial.mail.set(if point % 2 == 0 { Mood::Kind } else { Mood::Forgetful });
+        trial.mail.all((point % 2 == 1).then_some(Fault::DropAfterData));
         trial.kill_under_load(moment(point));
-        trial.mail.set(Mood::Kind);
+        trial.mail.all(None);
         trial.look();
     }
     trial.end();

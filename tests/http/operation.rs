@@ -177,7 +177,7 @@ fn doctor_looks_at_the_mail_server_too() {
         let mut command = city.command(&["doctor"]);
         output(command.env("YOKOGUSHI_SMTP_URL", url).env("YOKOGUSHI_MAIL_FROM", "city@example.jp"))
     };
-    let well = look(&format!("smtp://{}", mail.address()));
+    let well = look(&mail.url());
     assert!(well.status.success() && said(&well).contains("送る用意ができています"), "{}", said(&well));
     assert!(mail.letters().is_empty(), "a look sends nothing");
     let nowhere = program::free_address();

@@ -46,6 +46,7 @@ pub enum Fault {
 struct State {
     letters: Vec<Letter>,
     plan: VecDeque<Fault>,
+    mood: Option<Fault>,
     always: BTreeMap<String, Fault>,
     greylist: Option<BTreeSet<String>>,
     connections: usize,
@@ -112,6 +113,11 @@ impl Sink {
     /// The next letters meet these faults, one each, in this order; later letters are taken.
     pub fn next(&self, faults: impl IntoIterator<Item = Fault>) {
         lock(&self.state).plan.extend(faults);
+    }
+
+    /// From now on every letter without a fault of its own meets this one; `None`: letters are taken again.
+    pub fn all(&self, fault: Option<Fault>) {
+        lock(&self.state).mood = fault;
     }
 
     /// Every letter to this address meets this fault.
@@ -244,7 +250,8 @@ impl Conversation {
             "MAIL" => {
                 self.from = Some(between_brackets(command));
                 self.to.clear();
-                self.fault = lock(&self.state).plan.pop_front();
+                let mut state = lock(&self.state);
+                self.fault = state.plan.pop_front().or(state.mood);
                 if self.fault == Some(Fault::SenderRefused) { "550 5.7.1 sender refused\r\n" } else { "250 2.1.0 fine\r\n" }
             }
             "RCPT" => return self.recipient(between_brackets(command)),
