@@ -77,7 +77,6 @@ pub async fn ask(tx: &mut Tx<'_>, world: &World, question: &Question) -> Result<
 /// Groups while they are filled.
 pub(crate) struct Groups<'a> {
     question: &'a Question,
-    total: Cell,
     cells: BTreeMap<Key, Cell>,
 }
 
@@ -88,11 +87,11 @@ impl<'a> Groups<'a> {
             let days = (0..question.period.days()).map(|day| question.period.from().plus(day));
             cells.extend(days.map(|day| (question.by.group(day), Cell::default())));
         }
-        Self { question, total: Cell::default(), cells }
+        Self { question, cells }
     }
 
-    fn group(&mut self, key: Key) -> Option<&mut Cell> {
-        (self.question.by != By::Nothing).then(|| self.cells.entry(key).or_default())
+    fn group(&mut self, key: Key) -> &mut Cell {
+        self.cells.entry(key).or_default()
     }
 
     /// Adds a row of the rollup.
@@ -107,10 +106,7 @@ impl<'a> Groups<'a> {
             Some(by) if cut == Cut::Full => Key::read(by, part(&key, by).unwrap_or_default()),
             Some(by) => Key::read(by, &key),
         };
-        self.total.merge(&cell);
-        if let Some(there) = self.group(group) {
-            there.merge(&cell);
-        }
+        self.group(group).merge(&cell);
         Ok(())
     }
 
@@ -124,18 +120,17 @@ impl<'a> Groups<'a> {
             None => self.question.by.group(fact.day),
             Some(by) => Key::read(by, &by.key(fact)),
         };
-        self.total.add(number, times);
-        if let Some(there) = self.group(group) {
-            there.add(number, times);
-        }
+        self.group(group).add(number, times);
     }
 
     pub(crate) fn answer(self, as_of: Instant, pending: u64) -> Answer {
         let Question { metric, period, by, .. } = *self.question;
+        let mut total = Cell::default();
+        self.cells.values().for_each(|cell| total.merge(cell));
         let in_time = by.cut().is_none();
-        let groups = self.cells.into_iter().filter(|(_, cell)| in_time || !cell.is_empty());
+        let groups = self.cells.into_iter().filter(|(_, cell)| by != By::Nothing && (in_time || !cell.is_empty()));
         let groups = groups.map(|(key, cell)| (key, Figure::of(metric, &cell))).collect();
-        Answer { metric, period, by, total: Figure::of(metric, &self.total), groups, as_of, pending }
+        Answer { metric, period, by, total: Figure::of(metric, &total), groups, as_of, pending }
     }
 }
 

@@ -206,7 +206,7 @@ impl Cell {
     pub(crate) fn merge(&mut self, other: &Self) {
         self.n += other.n;
         self.sum += other.sum;
-        self.histogram.merge(&other.histogram, 1);
+        self.histogram.merge(&other.histogram);
     }
 
     pub(crate) fn is_empty(&self) -> bool {

@@ -46,7 +46,7 @@ pub enum Folded {
 /// Facts folded in one transaction: few on the embedded database, where others wait for the writer.
 fn chunk(engine: Engine) -> usize {
     match engine {
-        Engine::Sqlite => 500,
+        Engine::Sqlite => 200,
         Engine::Postgres => 4000,
     }
 }

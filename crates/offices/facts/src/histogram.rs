@@ -4,16 +4,19 @@
 //! never more than 0.05 % from what went in. Counts may be negative: a rollup can hold that a number was taken away
 //! before the fact that brought it is folded.
 
-use std::collections::BTreeMap;
+use std::cmp::Ordering;
 
 use store::{FromValue, Value};
 
 /// Buckets of an octave.
 const FINE: u64 = 1024;
 
-/// Numbers and how often each came.
+/// Numbers and how often each came: buckets in order, none with a count of 0.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Histogram(BTreeMap<i32, i64>);
+pub struct Histogram(Vec<(i32, i64)>);
+
+/// Fewer buckets than this are put in one by one.
+const FEW: usize = 8;
 
 /// The bucket of a magnitude.
 fn bucket(magnitude: u64) -> i32 {
@@ -51,18 +54,39 @@ impl Histogram {
         self.put(index(number), count);
     }
 
-    /// Adds all of another, so many times.
-    pub fn merge(&mut self, other: &Self, times: i64) {
-        for (index, count) in &other.0 {
-            self.put(*index, count * times);
+    /// Adds all of another.
+    pub fn merge(&mut self, other: &Self) {
+        if other.0.len() < FEW {
+            other.0.iter().for_each(|(index, count)| self.put(*index, *count));
+            return;
         }
+        let (mut mine, mut theirs) = (self.0.iter().copied().peekable(), other.0.iter().copied().peekable());
+        let mut both = Vec::with_capacity(self.0.len() + other.0.len());
+        while let (Some(a), Some(b)) = (mine.peek().copied(), theirs.peek().copied()) {
+            match a.0.cmp(&b.0) {
+                Ordering::Less => both.extend(mine.next()),
+                Ordering::Greater => both.extend(theirs.next()),
+                Ordering::Equal => {
+                    both.extend(Some((a.0, a.1 + b.1)).filter(|(_, count)| *count != 0));
+                    mine.next();
+                    theirs.next();
+                }
+            }
+        }
+        both.extend(mine.chain(theirs));
+        self.0 = both;
     }
 
     fn put(&mut self, index: i32, count: i64) {
-        let entry = self.0.entry(index).or_default();
-        *entry += count;
-        if *entry == 0 {
-            self.0.remove(&index);
+        match self.0.binary_search_by_key(&index, |(index, _)| *index) {
+            Ok(at) => {
+                self.0[at].1 += count;
+                if self.0[at].1 == 0 {
+                    self.0.remove(at);
+                }
+            }
+            Err(at) if count != 0 => self.0.insert(at, (index, count)),
+            Err(_) => {}
         }
     }
 
@@ -85,7 +109,7 @@ impl Histogram {
     /// How many are at most `limit`; exact when the histogram [tells](Self::tells) it.
     #[must_use]
     pub fn at_most(&self, limit: i64) -> i64 {
-        self.0.range(..=index(limit)).map(|(_, count)| count).sum()
+        self.0.iter().take_while(|(it, _)| *it <= index(limit)).map(|(_, count)| count).sum()
     }
 
     /// Whether `limit` and the number after it lie in different buckets.
@@ -110,13 +134,17 @@ impl Histogram {
     /// Reads [`Self::to_bytes`].
     #[must_use]
     pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
-        let (mut rest, mut last, mut histogram) = (bytes, 0_i64, Self::default());
+        let (mut rest, mut last) = (bytes, 0_i64);
+        let mut buckets: Vec<(i32, i64)> = Vec::with_capacity(bytes.len() / 2);
         while !rest.is_empty() {
             last = last.checked_add(pull(&mut rest)?)?;
-            let count = pull(&mut rest)?;
-            histogram.put(i32::try_from(last).ok()?, count);
+            let (index, count) = (i32::try_from(last).ok()?, pull(&mut rest)?);
+            if count == 0 || buckets.last().is_some_and(|(before, _)| *before >= index) {
+                return None;
+            }
+            buckets.push((index, count));
         }
-        Some(histogram)
+        Some(Self(buckets))
     }
 }
 
@@ -189,7 +217,9 @@ mod tests {
         let day: Vec<i64> = (0..500).map(|n| n * 7 % 1900).collect();
         assert!(of(&day).to_bytes().len() <= 1000, "{}", of(&day).to_bytes().len());
         assert!(Histogram::default().to_bytes().is_empty());
-        for rubbish in [&[0x80_u8][..], &[2], &[0xff; 11], &[0xff, 0xff, 0xff, 0xff, 0xff, 0x7f, 2]] {
+        for rubbish in
+            [&[0x80_u8][..], &[2], &[2, 0], &[4, 2, 0, 2], &[0xff; 11], &[0xff, 0xff, 0xff, 0xff, 0xff, 0x7f, 2]]
+        {
             assert_eq!(Histogram::from_bytes(rubbish), None, "{rubbish:?}");
         }
     }
@@ -211,6 +241,18 @@ mod tests {
         }
 
         #[test]
+        fn merging_is_adding(a in prop::collection::vec((0..40_i64, -2..3_i64), 0..40), b in prop::collection::vec((0..40_i64, -2..3_i64), 0..40)) {
+            let of = |pairs: &[(i64, i64)]| {
+                let mut histogram = Histogram::default();
+                pairs.iter().for_each(|(number, count)| histogram.add(*number, *count));
+                histogram
+            };
+            let mut merged = of(&a);
+            merged.merge(&of(&b));
+            prop_assert_eq!(merged, of(&[a, b].concat()));
+        }
+
+        #[test]
         fn bytes_read_back(pairs in prop::collection::vec((any::<i64>(), -1000..1000_i64), 0..50)) {
             let mut histogram = Histogram::default();
             pairs.iter().for_each(|(number, count)| histogram.add(*number, *count));
@@ -222,7 +264,8 @@ mod tests {
         fn adding_and_taking_away(numbers in prop::collection::vec(any::<i64>(), 0..50)) {
             let mut histogram = Histogram::default();
             numbers.iter().for_each(|number| histogram.add(*number, -1));
-            histogram.merge(&of(&numbers), 2);
+            histogram.merge(&of(&numbers));
+            histogram.merge(&of(&numbers));
             numbers.iter().rev().for_each(|number| histogram.add(*number, -1));
             prop_assert!(histogram.is_empty());
         }
