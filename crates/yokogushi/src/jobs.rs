@@ -103,6 +103,8 @@ async fn mine(db: &Db, world: &World, holder: &str) -> Result<bool, Error> {
 
 async fn minutely(db: &Db, world: &World) -> Result<(), Error> {
     visits::jobs::sweep(db, world).await?;
+    // After a draft was published from a page; else there is nothing to do.
+    evaluation::count(db, world).await?;
     db.write(SWEEP, async |tx: &mut Tx<'_>| messages::staff::catch_up(tx).await).await?;
     Ok(())
 }

@@ -310,10 +310,16 @@ pub async fn tidy(db: &Db, world: &World, swept: &'static [&'static [Swept]]) ->
             rows.iter().map(|row| row.get(0)).collect::<Result<_, store::Error>>()
         })
         .await?;
-    for seq in &dead {
-        take_out(db, *seq, swept).await?;
+    let count = dead.len();
+    for seq in dead {
+        take_out(db, seq, swept).await?;
     }
-    Ok(dead.len())
+    Ok(count)
+}
+
+/// Runs a statement once for a batch; the rows it changed.
+async fn some(db: &Db, statement: Statement, seq: Seq) -> Result<u64, store::Error> {
+    db.write(SWEEP, async move |tx: &mut Tx<'_>| tx.exec(&statement, &[seq.into()]).await).await
 }
 
 async fn take_out(db: &Db, seq: Seq, swept: &'static [&'static [Swept]]) -> Result<(), BatchError> {
@@ -322,10 +328,10 @@ async fn take_out(db: &Db, seq: Seq, swept: &'static [&'static [Swept]]) -> Resu
         // It was published at this very moment.
         return Ok(());
     }
-    for table in swept.iter().copied().flatten() {
-        for statement in [table.delete, table.restore] {
-            while db.write(SWEEP, async move |tx: &mut Tx<'_>| tx.exec(statement, &[seq.into()]).await).await? > 0 {}
-        }
+    let statements: Vec<Statement> =
+        swept.iter().flat_map(|tables| tables.iter()).flat_map(|table| [*table.delete, *table.restore]).collect();
+    for statement in statements {
+        while some(db, statement, seq).await? > 0 {}
     }
     db.write(SWEEP, async move |tx: &mut Tx<'_>| tx.exec(&FORGET, &[seq.into()]).await).await?;
     Ok(())

@@ -31,7 +31,9 @@ pub use direction::{Direction, Directions};
 pub use model::{Assessment, Indicator, IndicatorKind, IndicatorValue, Sheet, ValueKind};
 pub use money::{Money, MoneyYear, Stage};
 pub use published::Published;
-pub use read::{After, By, Filter, ProgrammeRow, RollUp, TotalRow, Totals, programmes, roll_up, sheet, totals, years};
+pub use read::{
+    After, By, Filter, ProgrammeRow, RollUp, TotalRow, Totals, count, programmes, roll_up, sheet, totals, years,
+};
 
 /// Every statement of this service, for the registry.
 pub const STATEMENTS: &[&[store::Statement]] = &[

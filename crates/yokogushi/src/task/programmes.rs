@@ -193,6 +193,7 @@ pub(super) async fn drafts(city: &City, publish: Option<i64>, discard: Option<i6
             .write(PUBLISH, async move |tx: &mut Tx<'_>| import::publish(tx, &world, None, Seq(number)).await)
             .await;
         let batch = published.map_err(refused)?;
+        evaluation::count(&city.db, &city.world).await?;
         say(to, format!("公開しました: {} ({}行)", batch.file, batch.rows));
         return Ok(());
     }

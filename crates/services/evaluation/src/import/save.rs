@@ -1,6 +1,6 @@
 //! Writes a good file under one batch and publishes it by one row.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use intake::{Bad, BadRows, Collector, Reason};
@@ -18,7 +18,7 @@ use super::programmes::ProgrammesFile;
 use super::{Content, Parsed, Placed};
 use crate::model::{Assessment, Indicator, IndicatorKind, IndicatorValue};
 use crate::money::{MoneyYear, Stage};
-use crate::read::{Stored, indicator};
+use crate::read::{Stored, count, indicator};
 
 const IDENTITIES: Act = Act::bulk("evaluation.import.identities");
 /// Identities made in one transaction.
@@ -32,6 +32,8 @@ store::statements! {
     MONEY_BEFORE = "UPDATE evaluation_money SET replaced_by = $4 WHERE programme = $1 AND year = $2 AND stage = $3 AND batch <> $4 AND replaced_by IS NULL";
     MONEY_SWEEP = "DELETE FROM evaluation_money WHERE batch = $1 AND programme IN (SELECT programme FROM evaluation_money WHERE batch = $1 LIMIT 50)";
     MONEY_RESTORE = "UPDATE evaluation_money SET replaced_by = NULL WHERE replaced_by = $1 AND programme IN (SELECT programme FROM evaluation_money WHERE replaced_by = $1 LIMIT 50)";
+    /// What is there already and in force, as far as any import knows.
+    MONEY_KEYS = "SELECT programme, year, stage FROM evaluation_money WHERE replaced_by IS NULL";
     /// An indicator with its years.
     INDICATOR = "INSERT INTO evaluation_indicator (programme, kind, number, batch, replaced_by, name, unit, series) VALUES ($1, $2, $3, $4, NULL, $5, $6, $7)";
     INDICATOR_BEFORE = "UPDATE evaluation_indicator SET replaced_by = $4 WHERE programme = $1 AND kind = $2 AND number = $3 AND batch <> $4 AND replaced_by IS NULL";
@@ -172,13 +174,19 @@ pub async fn store(
     let writing = batch::begin(db, world, source, SWEPT).await?;
     match &parsed.content {
         Content::Programmes(file) => write_programmes(db, world, &writing, file, &names).await?,
-        Content::Costs(rows) => writing.write(money_steps(writing.seq(), rows, &known)).await?,
+        Content::Costs(rows) => {
+            let before = db.read(async |tx: &mut Tx<'_>| money_keys(tx).await).await?;
+            writing.write(money_steps(writing.seq(), rows, &known, &before)).await?;
+        }
         Content::Indicators(rows) => {
             let before = db.read(async |tx: &mut Tx<'_>| live_indicators(tx).await).await?;
             writing.write(indicator_steps(writing.seq(), rows, &known, &before)).await?;
         }
     }
     imported.batch = Some(writing.finish(mode == Mode::Publish).await?);
+    if mode == Mode::Publish {
+        count(db, world).await?;
+    }
     Ok(imported)
 }
 
@@ -354,7 +362,19 @@ fn assessment_steps(batch: Seq, programme: ProgrammeId, assessment: &Assessment)
     vec![(&ASSESSMENT_BEFORE, vec![programme.into(), assessment.year.into(), batch.into()]), (&ASSESSMENT, values)]
 }
 
-fn money_steps(batch: Seq, rows: &[Placed<MoneyYear>], known: &HashMap<String, KnownProgramme>) -> Steps {
+type MoneyKeys = HashSet<(ProgrammeId, FiscalYear, String)>;
+
+async fn money_keys(tx: &mut Tx<'_>) -> Result<MoneyKeys, store::Error> {
+    let rows = tx.all(&MONEY_KEYS, &[]).await?;
+    rows.iter().map(|row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).collect()
+}
+
+fn money_steps(
+    batch: Seq,
+    rows: &[Placed<MoneyYear>],
+    known: &HashMap<String, KnownProgramme>,
+    before: &MoneyKeys,
+) -> Steps {
     let mut steps = Steps::with_capacity(rows.len() * 2);
     for Placed { code, row, .. } in rows {
         let Some(programme) = known.get(code) else { continue };
@@ -365,7 +385,10 @@ fn money_steps(batch: Seq, rows: &[Placed<MoneyYear>], known: &HashMap<String, K
         let thousandths = |number: kernel::decimal::Decimal| Value::from(number.millionths() / 1_000);
         values.extend([money.cost.into(), thousandths(row.staff_people), thousandths(row.staff_hours)]);
         values.extend([money.staff_cost.into(), money.total.into()]);
-        steps.push((&MONEY_BEFORE, key));
+        // A first import has nothing to look for, and PostgreSQL would look for it row by row before it knows the table.
+        if before.contains(&(programme.id, row.year, row.stage.code().to_owned())) {
+            steps.push((&MONEY_BEFORE, key));
+        }
         steps.push((&MONEY, values));
     }
     steps
@@ -391,12 +414,15 @@ fn indicator_steps(
     let mut steps = Steps::with_capacity(rows.len() * 2);
     for Placed { code, row, .. } in rows {
         let Some(programme) = known.get(code) else { continue };
-        let values = with_earlier_years(row, before.get(&(programme.id, row.kind, row.number)));
+        let live = before.get(&(programme.id, row.kind, row.number));
+        let values = with_earlier_years(row, live);
         let series: Vec<Stored> = values.iter().map(|value| (value.year, value.kind, value.value)).collect();
         let key = vec![programme.id.into(), row.kind.code().into(), row.number.into(), batch.into()];
         let mut values = key.clone();
         values.extend([(&row.name).into(), (&row.unit).into(), (&Json(&series)).into()]);
-        steps.push((&INDICATOR_BEFORE, key));
+        if live.is_some() {
+            steps.push((&INDICATOR_BEFORE, key));
+        }
         steps.push((&INDICATOR, values));
     }
     steps

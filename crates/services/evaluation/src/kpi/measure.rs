@@ -31,10 +31,14 @@ pub async fn measure(
     let units = if kpis.iter().any(live) { people::units(tx, today).await? } else { Vec::new() };
     let running = FiscalYear::of(today);
     for kpi in kpis {
+        let better = kpi.better;
         let KpiSource::Metric(source) = &kpi.source else { continue };
         let Some(metric) = catalogue.metric(&source.name) else { continue };
         let filter = filter(&source.filter, &units);
-        for year in kpi.years.iter_mut().filter(|year| year.year <= running) {
+        for year in &mut kpi.years {
+            if year.year > running {
+                continue;
+            }
             let until = Period::of_year(year.year).until().min(today.plus(1));
             let Some(period) = Period::new(year.year.first_day(), until) else { continue };
             let question = Question { metric, period, by: By::Nothing, filter: filter.clone() };
@@ -46,7 +50,7 @@ pub async fn measure(
             let value = answer.total.value.and_then(|value| Decimal::from_thousandths(value.get()));
             let as_of = until.plus(-1);
             let actual = value.map(|value| Actual { value, as_of, at: answer.as_of, n: Some(answer.total.n) });
-            year.settle(kpi.better, actual, today);
+            year.settle(better, actual, today);
             // Nobody enters it, so nobody is late.
             year.overdue = false;
         }

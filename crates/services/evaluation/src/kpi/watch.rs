@@ -32,19 +32,19 @@ pub async fn watch(tx: &mut Tx<'_>, world: &World) -> Result<u64, store::Error> 
 /// # Errors
 /// Any storage error.
 pub async fn watch_all(db: &Db, world: &World, catalogue: &Catalogue) -> Result<u64, store::Error> {
-    let (own, catalogue) = (world.clone(), catalogue.clone());
-    let changes = db
-        .read(async move |tx: &mut Tx<'_>| {
-            let mut kpis = read::all(tx, own.now()).await?;
-            measure(tx, &own, &catalogue, &mut kpis).await?;
-            Ok::<_, store::Error>(changes(&kpis))
-        })
-        .await?;
+    let (own, known) = (world.clone(), catalogue.clone());
+    let changes = db.read(async move |tx: &mut Tx<'_>| measured_changes(tx, &own, &known).await).await?;
     if changes.is_empty() {
         return Ok(0);
     }
     let own = world.clone();
     db.write(NOTICED, async move |tx: &mut Tx<'_>| write(tx, &own, &changes).await).await
+}
+
+async fn measured_changes(tx: &mut Tx<'_>, world: &World, catalogue: &Catalogue) -> Result<Vec<Change>, store::Error> {
+    let mut kpis = read::all(tx, world.now()).await?;
+    measure(tx, world, catalogue, &mut kpis).await?;
+    Ok(changes(&kpis))
 }
 
 /// A year of a KPI that turned red, or is so no longer.

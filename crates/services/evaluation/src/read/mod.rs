@@ -2,11 +2,13 @@
 
 mod list;
 mod sheet;
+mod sums;
 mod totals;
 
 pub use list::{After, Filter, ProgrammeRow, programmes};
 pub use sheet::sheet;
 pub(crate) use sheet::{Stored, directions, indicator};
+pub use sums::count;
 pub use totals::{By, RollUp, TotalRow, Totals, roll_up, totals, years};
 
 use kernel::yen::Yen;
@@ -14,7 +16,7 @@ use store::Row;
 
 use crate::money::{Money, Stage};
 
-pub(crate) const STATEMENTS: &[&[store::Statement]] = &[list::STATEMENTS, sheet::STATEMENTS, totals::STATEMENTS];
+pub(crate) const STATEMENTS: &[&[store::Statement]] = &[list::STATEMENTS, sheet::STATEMENTS, sums::STATEMENTS];
 
 /// Amounts from eight columns in a row.
 pub(crate) fn money(row: &Row, first: usize) -> Result<Money, store::Error> {

@@ -3,31 +3,12 @@
 use std::collections::BTreeMap;
 
 use kernel::fiscal::FiscalYear;
-use plan::{NodeId, Tree, live};
+use plan::{NodeId, Tree};
 use serde::Serialize;
-use store::{Row, Tx};
+use store::Tx;
 
-use super::{money, stage};
+use super::sums::{Group, groups};
 use crate::money::{Money, Stage};
-
-store::statements! {
-    /// Which stages each year has, and of how many programmes.
-    STAGES = concat!("SELECT m.year, m.stage, COUNT(*) FROM evaluation_money m JOIN plan_content c ON c.programme = m.programme
-        WHERE ", live!("m"), " AND ", live!("c"), " GROUP BY m.year, m.stage");
-    /// The stages of one year.
-    STAGES_OF = concat!("SELECT m.stage FROM evaluation_money m JOIN plan_content c ON c.programme = m.programme
-        WHERE m.year = $1 AND ", live!("m"), " AND ", live!("c"), " GROUP BY m.stage");
-    /// One year at one stage, by everything totals are asked by.
-    OF_YEAR = concat!("SELECT m.year, m.stage, c.policy, c.measure, c.bu, c.ka, CAST(SUM(m.national) AS BIGINT), CAST(SUM(m.prefectural) AS BIGINT), CAST(SUM(m.bonds) AS BIGINT), CAST(SUM(m.other) AS BIGINT), CAST(SUM(m.general) AS BIGINT), CAST(SUM(m.cost) AS BIGINT), CAST(SUM(m.staff_cost) AS BIGINT), CAST(SUM(m.total) AS BIGINT), COUNT(*)
-        FROM evaluation_money m JOIN plan_content c ON c.programme = m.programme
-        WHERE m.year = $1 AND m.stage = $2 AND ", live!("m"), " AND ", live!("c"), "
-        GROUP BY m.year, m.stage, c.policy, c.measure, c.bu, c.ka");
-    /// Every year and stage, by 政策.
-    ALL_YEARS = concat!("SELECT m.year, m.stage, c.policy, NULL, NULL, NULL, CAST(SUM(m.national) AS BIGINT), CAST(SUM(m.prefectural) AS BIGINT), CAST(SUM(m.bonds) AS BIGINT), CAST(SUM(m.other) AS BIGINT), CAST(SUM(m.general) AS BIGINT), CAST(SUM(m.cost) AS BIGINT), CAST(SUM(m.staff_cost) AS BIGINT), CAST(SUM(m.total) AS BIGINT), COUNT(*)
-        FROM evaluation_money m JOIN plan_content c ON c.programme = m.programme
-        WHERE ", live!("m"), " AND ", live!("c"), "
-        GROUP BY m.year, m.stage, c.policy");
-}
 
 /// What totals are broken down by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
@@ -92,11 +73,7 @@ pub struct Totals {
 
 /// The stage at which the whole year is counted.
 pub(super) async fn stage_of(tx: &mut Tx<'_>, year: FiscalYear) -> Result<Option<Stage>, store::Error> {
-    let mut last = None;
-    for row in tx.all(&STAGES_OF, &[year.into()]).await? {
-        last = last.max(Some(stage(&row, 0)?));
-    }
-    Ok(last)
+    Ok(groups(tx, Some(year)).await?.iter().map(|group| group.stage).max())
 }
 
 /// The years that have money, each with its stage, oldest first.
@@ -105,36 +82,11 @@ pub(super) async fn stage_of(tx: &mut Tx<'_>, year: FiscalYear) -> Result<Option
 /// Any storage error.
 pub async fn years(tx: &mut Tx<'_>) -> Result<Vec<(FiscalYear, Stage)>, store::Error> {
     let mut years: BTreeMap<FiscalYear, Stage> = BTreeMap::new();
-    for row in tx.all(&STAGES, &[]).await? {
-        let found = stage(&row, 1)?;
-        years.entry(row.get(0)?).and_modify(|known| *known = (*known).max(found)).or_insert(found);
+    for group in groups(tx, None).await? {
+        let known = years.entry(group.year).or_insert(group.stage);
+        *known = (*known).max(group.stage);
     }
     Ok(years.into_iter().collect())
-}
-
-/// One group of the finest breakdown, or of a year.
-struct Group {
-    year: FiscalYear,
-    stage: Stage,
-    policy: NodeId,
-    measure: Option<NodeId>,
-    bu: Option<String>,
-    ka: Option<String>,
-    money: Money,
-    programmes: u64,
-}
-
-fn group(row: &Row) -> Result<Group, store::Error> {
-    Ok(Group {
-        year: row.get(0)?,
-        stage: stage(row, 1)?,
-        policy: row.get(2)?,
-        measure: row.get(3)?,
-        bu: row.get(4)?,
-        ka: row.get(5)?,
-        money: money(row, 6)?,
-        programmes: u64::try_from(row.get::<i64>(14)?).unwrap_or(0),
-    })
 }
 
 /// Adds; a city whose money does not fit 63 bits of yen does not exist, so a column must be broken.
@@ -147,7 +99,8 @@ fn add(sum: &Money, more: &Money) -> Result<Money, store::Error> {
 /// # Errors
 /// Any storage error.
 pub async fn totals(tx: &mut Tx<'_>, year: FiscalYear, by: Option<By>) -> Result<Totals, store::Error> {
-    let Some(stage) = stage_of(tx, year).await? else {
+    let groups = groups(tx, Some(year)).await?;
+    let Some(stage) = groups.iter().map(|group| group.stage).max() else {
         return Ok(Totals { year, stage: None, programmes: 0, money: Money::default(), rows: Vec::new() });
     };
     let tree = match by {
@@ -156,8 +109,7 @@ pub async fn totals(tx: &mut Tx<'_>, year: FiscalYear, by: Option<By>) -> Result
     };
     let mut all = Totals { year, stage: Some(stage), programmes: 0, money: Money::default(), rows: Vec::new() };
     let mut rows: BTreeMap<(String, String), TotalRow> = BTreeMap::new();
-    for row in tx.all(&OF_YEAR, &[year.into(), stage.code().into()]).await? {
-        let group = group(&row)?;
+    for group in groups.into_iter().filter(|group| group.stage == stage) {
         all.programmes += group.programmes;
         all.money = add(&all.money, &group.money)?;
         let Some(by) = by else { continue };
@@ -180,7 +132,7 @@ fn named(by: By, group: &Group, tree: &Tree) -> ((String, String), TotalRow) {
         programmes: 0,
         money: Money::default(),
     };
-    let (bu, ka) = (group.bu.clone().unwrap_or_default(), group.ka.clone().unwrap_or_default());
+    let (bu, ka) = (group.bu.clone(), group.ka.clone());
     match by {
         By::Policy | By::Measure => {
             // A programme directly below a 政策 is counted under it.
@@ -216,25 +168,34 @@ pub struct RollUp {
 /// Any storage error.
 pub async fn roll_up(tx: &mut Tx<'_>) -> Result<Vec<RollUp>, store::Error> {
     let tree = plan::tree(tx).await?;
-    let mut years: BTreeMap<FiscalYear, RollUp> = BTreeMap::new();
-    for row in tx.all(&ALL_YEARS, &[]).await? {
-        let group = group(&row)?;
-        let empty =
-            |stage| RollUp { year: group.year, stage, programmes: 0, money: Money::default(), policies: Vec::new() };
-        let year = years.entry(group.year).or_insert_with(|| empty(group.stage));
-        if group.stage > year.stage {
-            *year = empty(group.stage);
-        }
-        if group.stage == year.stage {
-            year.programmes += group.programmes;
-            year.money = add(&year.money, &group.money)?;
-            let (_, row) = named(By::Policy, &group, &tree);
-            year.policies.push(TotalRow { programmes: group.programmes, money: group.money, ..row });
-        }
+    let groups = groups(tx, None).await?;
+    let mut stages: BTreeMap<FiscalYear, Stage> = BTreeMap::new();
+    for group in &groups {
+        let known = stages.entry(group.year).or_insert(group.stage);
+        *known = (*known).max(group.stage);
     }
-    let mut years: Vec<RollUp> = years.into_values().collect();
-    for year in &mut years {
-        year.policies.sort_by(|a, b| a.code.cmp(&b.code));
+    let mut years: BTreeMap<FiscalYear, (RollUp, BTreeMap<String, TotalRow>)> = BTreeMap::new();
+    for group in groups.into_iter().filter(|group| stages.get(&group.year) == Some(&group.stage)) {
+        let (year, policies) = years.entry(group.year).or_insert_with(|| {
+            let empty = RollUp {
+                year: group.year,
+                stage: group.stage,
+                programmes: 0,
+                money: Money::default(),
+                policies: Vec::new(),
+            };
+            (empty, BTreeMap::new())
+        });
+        year.programmes += group.programmes;
+        year.money = add(&year.money, &group.money)?;
+        let ((code, _), fresh) = named(By::Policy, &group, &tree);
+        let row = policies.entry(code).or_insert(fresh);
+        row.programmes += group.programmes;
+        row.money = add(&row.money, &group.money)?;
     }
-    Ok(years)
+    let whole = |(year, policies): (RollUp, BTreeMap<String, TotalRow>)| RollUp {
+        policies: policies.into_values().collect(),
+        ..year
+    };
+    Ok(years.into_values().map(whole).collect())
 }

@@ -119,6 +119,17 @@ store::testing::both! {
         publish(second).await.unwrap();
         assert_eq!(sum(&db, 2024, None).await.money.cost.amount(), before.money.cost.amount() - 17_757_400 + 20_000_000);
         assert!(matches!(publish(second).await, Err(BatchError::NoDraft)), "once");
+        // Counted sums are those of the rows.
+        const ALL: [Option<By>; 5] = [None, Some(By::Policy), Some(By::Measure), Some(By::Bu), Some(By::Ka)];
+        let mut added = Vec::new();
+        for by in ALL {
+            added.push(sum(&db, 2024, by).await);
+        }
+        assert!(crate::count(&db, &world()).await.unwrap());
+        for (by, added) in ALL.into_iter().zip(added) {
+            assert_eq!(sum(&db, 2024, by).await, added);
+        }
+        assert!(!crate::count(&db, &world()).await.unwrap(), "once is enough");
         // One that is thrown away leaves everything as it was.
         let third = put(&db, Kind::Costs, COSTS, Mode::Draft).await.unwrap().batch.unwrap();
         let now = sum(&db, 2024, None).await;
