@@ -165,7 +165,7 @@ both! {
         let (other, ..) = house.staff("other", &[Role::Clerk]).await;
         let new = "/staff/evaluation/programmes/7204/kpis/new";
         assert_eq!(house.get_as(&other, new).await.status, 403);
-        house.get_as(&own, new).await.expect(200);
+        let _ = house.get_as(&own, new).await.expect(200);
         assert_eq!(house.get_as(&own, "/staff/evaluation/programmes/3204/kpis/new").await.status, 403, "another division's");
         let missing = house.post_as(&own, new, &[("source", "metric")]).await.expect(422).text();
         assert!(missing.contains("err-sum") && missing.contains("id=\"name_ja-err\""));
@@ -178,15 +178,15 @@ both! {
         let at = page.find("/kpis/").unwrap();
         let id: String = page[at + 6..].chars().take_while(|c| *c != '/' && *c != '"').collect();
         let year = format!("/staff/evaluation/programmes/7204/kpis/{id}/year");
-        house.get_as(&own, &year).await.expect(200);
+        let _ = house.get_as(&own, &year).await.expect(200);
         assert_eq!(house.post_as(&other, &format!("{year}/words"), &[("fiscal", "2026"), ("version", "0")]).await.status, 403);
         let words = [("fiscal", "2026"), ("version", "0"), ("words", "受付をふやします。"), ("do", "draft")];
-        house.post_as(&own, &format!("{year}/words"), &words).await.expect(303);
+        let _ = house.post_as(&own, &format!("{year}/words"), &words).await.expect(303);
         assert!(house.get_as(&own, "/staff/evaluation/programmes/7204").await.text().contains("下書き(未公開)"));
         assert!(!house.get_as(&other, "/staff/evaluation/programmes/7204").await.text().contains("受付をふやします"));
         assert!(!house.get("/city/programmes/7204").await.text().contains("受付をふやします"));
         let publish = [("fiscal", "2026"), ("version", "1"), ("words", "受付をふやします。"), ("do", "publish")];
-        house.post_as(&own, &format!("{year}/words"), &publish).await.expect(303);
+        let _ = house.post_as(&own, &format!("{year}/words"), &publish).await.expect(303);
         let public = house.get("/city/programmes/7204").await.text();
         assert!(public.contains("受付をふやします") && public.contains("いまは25分"), "{public}");
         // Somebody whose page is older than that overwrites nothing.
@@ -216,7 +216,7 @@ both! {
         assert_eq!(csv.lines().count(), 61);
         assert_eq!(house.get_as(&own, "/staff/evaluation/metrics/no.such").await.status, 404);
         for path in ["/staff/evaluation/metrics", "/staff/evaluation/metrics/visits.stay/metric.csv?by=channel"] {
-            house.get_as(&own, path).await.expect(200);
+            let _ = house.get_as(&own, path).await.expect(200);
         }
     }
 
