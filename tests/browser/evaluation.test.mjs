@@ -92,7 +92,7 @@ for (const width of [1280, 390]) {
       await press(chief, chief.page.locator('.three .evi a').first());
       await chief.look('evidence');
       assert.match(chief.page.url(), /\/staff\/evaluation\/metrics\/visits\.stay/u);
-      const newest = chief.page.locator('section[aria-labelledby=facts] tbody tr').first();
+      const newest = chief.page.locator('#each tbody tr').first();
       assert.match(await newest.innerText(), /用事がすんだ/u);
       await press(chief, chief.page.locator('a.back'));
       assert.equal(new URL(chief.page.url()).pathname, sheet);

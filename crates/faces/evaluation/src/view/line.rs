@@ -47,11 +47,11 @@ pub(crate) struct KpiChart {
     pub(crate) labels: Vec<Label>,
 }
 
-pub(crate) const WIDTH: i64 = 300;
+pub(crate) const WIDTH: i64 = 310;
 const TOP: i64 = 48;
 const FIELD: i64 = 160;
 /// Where the words of the target stand.
-const RIGHT: i64 = 58;
+const RIGHT: i64 = 68;
 const LEFT: i64 = 6;
 /// Between a word under the axis and the last one.
 const ROOM: i64 = 60;
