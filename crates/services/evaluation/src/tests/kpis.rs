@@ -158,7 +158,7 @@ store::testing::both! {
         enter(&db, id, year(2025), "2026-03-31", "1200").await.unwrap();
         let seen = open(&db, "2026-11-22").await;
         assert_eq!((seen.actual, seen.standing, seen.withheld), (None, Standing::NoValue, true));
-        assert!(!open(&db, "2027-11-22").await.actual.is_some(), "nobody noticed yet since when it is red");
+        assert!(open(&db, "2027-11-22").await.actual.is_none(), "nobody noticed yet since when it is red");
 
         let watch = async |world: World| db.write(ACT, async move |tx: &mut Tx<'_>| kpi::watch(tx, &world).await).await.unwrap();
         assert_eq!((watch(world()).await, watch(world()).await), (1, 0));
