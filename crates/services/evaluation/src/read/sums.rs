@@ -13,9 +13,12 @@ store::statements! {
     VERSION = "SELECT COUNT(*) FROM plan_batch WHERE published_at IS NOT NULL";
     /// Whether that version is counted.
     READY = "SELECT version FROM evaluation_rollup_ready WHERE version = $1";
-    /// Counted sums, of one year or all.
+    /// Counted sums of a year.
     COUNTED = "SELECT year, stage, policy, measure, bu, ka, national, prefectural, bonds, other, general, cost, staff_cost, total, programmes
-        FROM evaluation_rollup WHERE version = $1 AND (CAST($2 AS BIGINT) IS NULL OR year = $2)";
+        FROM evaluation_rollup WHERE version = $1 AND year = $2";
+    /// Counted sums of all years by 政策 alone.
+    COARSE = "SELECT year, stage, policy, NULL, '', '', CAST(SUM(national) AS BIGINT), CAST(SUM(prefectural) AS BIGINT), CAST(SUM(bonds) AS BIGINT), CAST(SUM(other) AS BIGINT), CAST(SUM(general) AS BIGINT), CAST(SUM(cost) AS BIGINT), CAST(SUM(staff_cost) AS BIGINT), CAST(SUM(total) AS BIGINT), CAST(SUM(programmes) AS BIGINT)
+        FROM evaluation_rollup WHERE version = $1 GROUP BY year, stage, policy";
     /// The same from the rows themselves.
     ADDED = concat!("SELECT m.year, m.stage, c.policy, c.measure, c.bu, c.ka, CAST(SUM(m.national) AS BIGINT), CAST(SUM(m.prefectural) AS BIGINT), CAST(SUM(m.bonds) AS BIGINT), CAST(SUM(m.other) AS BIGINT), CAST(SUM(m.general) AS BIGINT), CAST(SUM(m.cost) AS BIGINT), CAST(SUM(m.staff_cost) AS BIGINT), CAST(SUM(m.total) AS BIGINT), COUNT(*)
         FROM evaluation_money m JOIN plan_content c ON c.programme = m.programme
@@ -49,13 +52,14 @@ pub(super) struct Group {
     pub(super) programmes: u64,
 }
 
-/// All groups of a year, or of all years.
+/// All groups of a year; or, without one, of all years by 政策 at least.
 pub(super) async fn groups(tx: &mut Tx<'_>, year: Option<FiscalYear>) -> Result<Vec<Group>, store::Error> {
     let version: i64 = tx.value(&VERSION, &[]).await?;
-    let rows = if tx.opt(&READY, &[version.into()]).await?.is_some() {
-        tx.all(&COUNTED, &[version.into(), year.into()]).await?
-    } else {
-        tx.all(&ADDED, &[year.into()]).await?
+    let counted = tx.opt(&READY, &[version.into()]).await?.is_some();
+    let rows = match year {
+        Some(year) if counted => tx.all(&COUNTED, &[version.into(), year.into()]).await?,
+        None if counted => tx.all(&COARSE, &[version.into()]).await?,
+        _ => tx.all(&ADDED, &[year.into()]).await?,
     };
     rows.iter().map(group).collect()
 }

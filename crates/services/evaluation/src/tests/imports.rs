@@ -125,7 +125,10 @@ store::testing::both! {
         for by in ALL {
             added.push(sum(&db, 2024, by).await);
         }
+        let years = async || db.read(async |tx: &mut Tx<'_>| crate::roll_up(tx).await).await.unwrap();
+        let all = years().await;
         assert!(crate::count(&db, &world()).await.unwrap());
+        assert_eq!(years().await, all);
         for (by, added) in ALL.into_iter().zip(added) {
             assert_eq!(sum(&db, 2024, by).await, added);
         }
