@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use kernel::World;
 use kernel::day::Day;
 use kernel::time::Instant;
-use store::{Error, Row, Tx};
+use store::{Error, Row, Tx, Value};
 
 use crate::cut::{COLUMNS, Cell, Cut, Fact, Grain, fact_columns, part};
 use crate::figure::Figure;
@@ -20,10 +20,14 @@ store::statements! {
     /// The same, of keys like a pattern.
     ROWS_LIKE = "SELECT day, key, n, sum, hist FROM fact_rollup
         WHERE series = $1 AND grain = $2 AND cut = $3 AND day >= $4 AND day < $5 AND key LIKE $6";
-    /// What is not folded yet, each with the fact it supersedes. (CROSS JOIN: SQLite must begin with the few.)
+    /// What is not folded yet of some kinds, each with the fact it supersedes. (CROSS JOIN: SQLite must begin with the few.)
     PENDING = concat!("SELECT ", fact_columns!("f"), ", ", fact_columns!("s"), "
-        FROM fact_pending p CROSS JOIN fact f LEFT JOIN fact s ON s.id = f.supersedes WHERE f.id = p.fact_id");
+        FROM fact_pending p CROSS JOIN fact f LEFT JOIN fact s ON s.id = f.supersedes
+        WHERE f.id = p.fact_id AND (f.kind IN ($1, $2, $3, $4) OR s.kind IN ($1, $2, $3, $4))");
 }
+
+/// Kinds a series takes at most: the places of the statement above.
+pub(crate) const KINDS: usize = 4;
 
 /// Why a question has no answer.
 #[derive(Debug, thiserror::Error)]
@@ -54,7 +58,7 @@ pub struct Answer {
     pub groups: Vec<(Key, Figure)>,
     /// The moment it is true of: every fact committed before is in it.
     pub as_of: Instant,
-    /// How many facts were read one by one because they are not folded yet.
+    /// How many of its facts were read one by one because they are not folded yet.
     pub pending: u64,
 }
 
@@ -171,7 +175,11 @@ async fn rollup(
 
 async fn pending(tx: &mut Tx<'_>, groups: &mut Groups<'_>) -> Result<u64, Error> {
     let mut count = 0;
-    tx.each(&PENDING, &[], |row| {
+    let takes = groups.question.metric.series.takes;
+    // Fewer kinds than places: the last one stands in the rest.
+    let kinds: Vec<Value> =
+        (0..KINDS).filter_map(|at| takes.get(at).or(takes.last())).map(|it| it.kind.name.into()).collect();
+    tx.each(&PENDING, &kinds, |row| {
         count += 1;
         groups.fact(&Fact::read(&row, 0)?, 1);
         if let Some(superseded) = Fact::maybe(&row, COLUMNS)? {

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use crate::ask::KINDS;
 use crate::histogram::Histogram;
 use crate::kind::{Method, Metric, Series};
 
@@ -12,8 +13,8 @@ pub enum CatalogueError {
     /// Two metrics, or two different series, have one name.
     #[error("{0} is declared twice")]
     Twice(&'static str),
-    /// A series takes one kind twice, or nothing at all.
-    #[error("{0} takes a kind twice, or none")]
+    /// A series takes one kind twice, nothing at all, or more than four kinds.
+    #[error("{0} takes a kind twice, none, or more than four")]
     Takes(&'static str),
     /// A limit lies where the histogram cannot tell numbers apart.
     #[error("{0} has a limit that cannot be told exactly")]
@@ -73,7 +74,7 @@ impl Catalogue {
 fn check(metric: &'static Metric) -> Result<(), CatalogueError> {
     let takes = metric.series.takes;
     let twice = takes.iter().enumerate().any(|(at, take)| takes[..at].iter().any(|t| t.kind.name == take.kind.name));
-    if twice || takes.is_empty() {
+    if twice || takes.is_empty() || takes.len() > KINDS {
         return Err(CatalogueError::Takes(metric.series.name));
     }
     let told = match metric.method {
