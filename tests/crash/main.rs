@@ -46,6 +46,8 @@ struct Trial {
     mail: MailServer,
     slots: Vec<Slot>,
     before: BTreeMap<String, u64>,
+    /// What the metric of bookings said.
+    counted: u64,
     wishes: Vec<Wish>,
 }
 
@@ -57,12 +59,14 @@ impl Trial {
             mail: MailServer::start().unwrap(),
             slots: Vec::new(),
             before: BTreeMap::new(),
+            counted: 0,
             wishes: Vec::new(),
         };
         let node = trial.serve();
         let mut client = node.client();
         trial.slots = story::all_slots(&mut client).into_iter().filter(|slot| slot.free >= 2).collect();
         trial.before = story::free_places(&mut client);
+        trial.counted = counted(&mut client);
         assert!(node.stop().success());
         trial
     }
@@ -147,6 +151,12 @@ impl Trial {
             }
         }
         self.places_are_exact(&mut client);
+        let told = self.wishes.iter().filter(|wish| wish.told.is_some()).count() as u64;
+        assert_eq!(
+            counted(&mut client),
+            self.counted + told,
+            "each booking is one fact, folded or not, and counted once"
+        );
         assert!(node.stop().success());
     }
 
@@ -208,6 +218,19 @@ impl Trial {
         let doubled: Vec<_> = wanted.iter().filter(|email| ids[**email].len() != 1).collect();
         assert!(doubled.is_empty(), "{} letters came with several Message-IDs: {:?}", doubled.len(), doubled.first());
     }
+}
+
+/// The bookings of this fiscal year, as the metric counts them.
+fn counted(client: &mut harness::client::Client) -> u64 {
+    for _ in 0..100 {
+        let answer = client.get("/api/v1/metrics/visits.bookings");
+        // Just made, it is counted from all facts first.
+        if answer.status != 503 {
+            return answer.expect(200).json()["total"]["n"].as_u64().unwrap();
+        }
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    panic!("the metric did not become ready");
 }
 
 /// Milliseconds into the load at which the program is killed; spread over a commit's life.
