@@ -222,7 +222,7 @@ fn draw(year: &Column, field: &Field) -> Drawn {
     let general_height = segments.first().filter(|part| part.source == 0).map_or(0, |part| part.height);
     let total = unit.show(year.total());
     // Long amounts have no room side by side on a phone: the first, the last and the assessed year keep theirs.
-    let has_room = !is_narrow || total.chars().count() <= 5 || ends || year.look == Look::Now;
+    let has_room = !is_narrow || total.chars().count() <= 4 || ends || year.look == Look::Now;
     Drawn {
         x,
         middle: x + width / 2,
