@@ -1,7 +1,6 @@
 # Programmes, their money, KPIs and the facts behind them: staff and public pages.
 
 evaluation-nav = 行政評価
-evaluation-nav-numbers = もとになる 数字
 evaluation-title = 市の しごと
 evaluation-cycle-assessed = ふりかえる 年
 evaluation-cycle-running = いま している 年
@@ -243,7 +242,6 @@ evaluation-figure-minutes-seconds = { $m }分{ $s }秒
 evaluation-figure-seconds = { $s }秒
 evaluation-figure-percent = { $n }%
 evaluation-figure-points = { $n }点
-evaluation-figure-people = { $n }人
 evaluation-figure-count = { $n }件
 evaluation-figure-plain = { $n }
 

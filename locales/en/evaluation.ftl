@@ -1,7 +1,6 @@
 # Programmes, their money, KPIs and the facts behind them: staff and public pages.
 
 evaluation-nav = Programmes
-evaluation-nav-numbers = Numbers behind
 evaluation-title = Programmes
 evaluation-cycle-assessed = Assessed
 evaluation-cycle-running = Running
@@ -243,7 +242,6 @@ evaluation-figure-minutes-seconds = { $m } min { $s } s
 evaluation-figure-seconds = { $s } s
 evaluation-figure-percent = { $n }%
 evaluation-figure-points = { $n } points
-evaluation-figure-people = { $n } people
 evaluation-figure-count = { $n }
 evaluation-figure-plain = { $n }
 
