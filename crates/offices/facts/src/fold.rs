@@ -37,7 +37,7 @@ pub(crate) const ACT: Act = Act::bulk("facts.fold");
 pub enum Folded {
     /// So many facts were folded; zero when none were pending.
     Facts(usize),
-    /// A series of this program is not in force yet: [`crate::build`] comes first.
+    /// A series of this program is not in force yet: [`crate::build()`] comes first.
     Missing,
     /// Another process folds, or a newer program is at work.
     NotMine,

@@ -3,7 +3,7 @@
 //! A use case records a [`NewFact`] in its own transaction (`visit.called`: this wait, this counter, this day). Facts are
 //! never changed, only superseded ([`void`], [`correct`]), and hold nothing personal. A [`Metric`] is a figure (a median, a
 //! share) of a [`Series`] of numbers taken from facts. What always holds:
-//! * **A number is as of now.** [`ask`] reads the rollup and the facts that are not folded yet in one snapshot.
+//! * **A number is as of now.** [`ask()`] reads the rollup and the facts that are not folded yet in one snapshot.
 //! * **Each fact counts exactly once.** It is folded and leaves the pending ones in one transaction.
 //! * **Writers do not meet.** Recording inserts two rows nobody else touches; one leased folder owns the rollup.
 //! * **Everybody else reads a [`PublicAnswer`]**, which leaves small groups out; it cannot be made in another way.

@@ -13,7 +13,7 @@ store::statements! {
         AND NOT EXISTS (SELECT 1 FROM fact s WHERE s.supersedes = f.id)");
 }
 
-/// Answers a question from the facts alone. It must equal [`crate::ask`] in the same snapshot, but for `pending`.
+/// Answers a question from the facts alone. It must equal [`crate::ask()`] in the same snapshot, but for `pending`.
 ///
 /// # Errors
 /// Any storage error.

@@ -173,7 +173,7 @@ pub enum BatchError {
     Store(#[from] store::Error),
 }
 
-/// An import under way. Until [`Writing::publish`] nobody sees any of it.
+/// An import under way. Until [`publish`] nobody sees any of it.
 pub struct Writing {
     db: Db,
     world: World,

@@ -1,6 +1,6 @@
 //! Files of programmes, costs and indicators: read and checked whole, then written under one batch.
 //!
-//! [`parse`] needs no database and names every fault by file, line and column; [`store`] checks what only the database
+//! [`parse`] needs no database and names every fault by file, line and column; [`store()`] checks what only the database
 //! knows (codes), writes some hundred rows a transaction under a batch nobody reads, and publishes it by one row.
 
 mod costs;
