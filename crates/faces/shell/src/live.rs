@@ -173,7 +173,7 @@ pub fn live(app: &App, topics: Vec<String>) -> Result<Response, Refusal> {
 }
 
 /// The same for a page of staff: the stream ends when the session does, at the latest with the next sign of life
-/// ([`KEEP_ALIVE`]), and it tells nothing afterwards.
+/// (the keep-alive), and it tells nothing afterwards.
 ///
 /// # Errors
 /// 503 when too many streams are open; the page then works by reload. The sign-in page without a session.
