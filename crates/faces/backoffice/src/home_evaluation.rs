@@ -125,8 +125,12 @@ fn deadlines(t: Tongue, staff: &Staff, read: &Read, today: Day) -> Vec<Deadline>
     found.into_iter().map(|(_, deadline)| deadline).collect()
 }
 
-/// 億円 with one decimal, or the million yen of English.
+/// 億円 with one decimal, below that 万円; the million yen of English.
 fn amount(t: Tongue, yen: i64) -> String {
+    if t.locale() != Locale::En && yen < 100_000_000 {
+        let whole = (yen + 5_000) / 10_000;
+        return t.with("evaluation-amount-ten-thousand", [("n", whole.into())]).into_owned();
+    }
     let (by, key) = if t.locale() == Locale::En {
         (100_000, "backoffice-eval-million")
     } else {
