@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { startCity } from './lib/city.mjs';
-import { openBrowser, person } from './lib/eyes.mjs';
+import { openBrowser, withPeople } from './lib/eyes.mjs';
 import { act, addWalkIn, bookByPhone, callNext, press, signIn, sitDown } from './lib/walks.mjs';
 
 const counter = 'shimin';
@@ -20,25 +20,10 @@ after(async () => {
   await city?.stop();
 });
 
-/** Somebody for the length of one test, which lies in one day: the hall empties at midnight. */
-async function withPeople(devices, walk) {
-  await city.keepsItsDay(120);
-  const people = [];
-  try {
-    for (const device of devices) people.push(await person(browser, { city, ...device }));
-    await walk(...people);
-  } catch (error) {
-    for (const one of people) await one.witness();
-    throw error;
-  } finally {
-    for (const one of people) await one.close();
-  }
-}
-
 for (const width of [1280, 390]) {
   for (const script of [true, false]) {
     const name = `desk-${width}-js-${script ? 'on' : 'off'}`;
-    test(`a walk-in is called, served and asked: ${name}`, () => withPeople([
+    test(`a walk-in is called, served and asked: ${name}`, () => withPeople(browser, city, [
       { width, script, name },
       { width: 390, script, name: `${name}-resident` },
       { width: 1920, script, name: `${name}-board` },
@@ -92,7 +77,7 @@ for (const width of [1280, 390]) {
   }
 }
 
-test('two clerks who press at once never call the same person', () => withPeople([
+test('two clerks who press at once never call the same person', () => withPeople(browser, city, [
   { width: 1280, name: 'two-clerks-a' },
   { width: 1280, name: 'two-clerks-b' },
 ], async (one, other) => {
@@ -112,7 +97,7 @@ test('two clerks who press at once never call the same person', () => withPeople
   }
 }));
 
-test('a booking is checked in by its number, typed with the input method on', () => withPeople([
+test('a booking is checked in by its number, typed with the input method on', () => withPeople(browser, city, [
   { width: 1280, name: 'check-in' },
 ], async (clerk) => {
   await signIn(clerk, city, 'morimoto');
@@ -139,7 +124,7 @@ test('a booking is checked in by its number, typed with the input method on', ()
   }
 }));
 
-test('the board and the resident follow without a reload', () => withPeople([
+test('the board and the resident follow without a reload', () => withPeople(browser, city, [
   { width: 1280, name: 'live-clerk' },
   { width: 1920, name: 'live-board' },
 ], async (clerk, board) => {

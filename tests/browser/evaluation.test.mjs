@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { startCity } from './lib/city.mjs';
-import { openBrowser, person } from './lib/eyes.mjs';
+import { openBrowser, withPeople } from './lib/eyes.mjs';
 import { act, callNext, signIn, sitDown } from './lib/walks.mjs';
 
 const counter = 'shimin';
@@ -21,20 +21,6 @@ after(async () => {
   await browser?.close();
   await city?.stop();
 });
-
-/** Somebody for the length of one test. */
-async function withPeople(devices, walk) {
-  const people = [];
-  try {
-    for (const device of devices) people.push(await person(browser, { city, ...device }));
-    await walk(...people);
-  } catch (error) {
-    for (const one of people) await one.witness();
-    throw error;
-  } finally {
-    for (const one of people) await one.close();
-  }
-}
 
 /** The KPI of the stay: today's number in words, and how many visits it stands for. */
 async function stay(me) {
@@ -53,7 +39,7 @@ async function press(me, what) {
 for (const width of [1280, 390]) {
   for (const script of [true, false]) {
     const name = `sheet-${width}-js-${script ? 'on' : 'off'}`;
-    test(`a finished visit moves the KPI, and one click leads to its facts: ${name}`, () => withPeople([
+    test(`a finished visit moves the KPI, and one click leads to its facts: ${name}`, () => withPeople(browser, city, [
       { width, script, name },
       { width: 1280, script, name: `${name}-clerk` },
     ], async (chief, clerk) => {
@@ -100,7 +86,7 @@ for (const width of [1280, 390]) {
   }
 }
 
-test('a KPI is added, corrected and explained', () => withPeople([
+test('a KPI is added, corrected and explained', () => withPeople(browser, city, [
   { width: 1280, name: 'kpi-form' },
 ], async (me) => {
   const { page } = me;
@@ -147,7 +133,7 @@ test('a KPI is added, corrected and explained', () => withPeople([
 }));
 
 for (const width of [1280, 390]) {
-  test(`programmes are found, summed up and saved on ${width} px`, () => withPeople([
+  test(`programmes are found, summed up and saved on ${width} px`, () => withPeople(browser, city, [
     { width, name: `programmes-${width}` },
   ], async (me) => {
     const { page } = me;
@@ -173,7 +159,7 @@ for (const width of [1280, 390]) {
   }));
 }
 
-test('everybody reads what was decided, and only that', () => withPeople([
+test('everybody reads what was decided, and only that', () => withPeople(browser, city, [
   { width: 390, name: 'city-programmes' },
 ], async (me) => {
   const { page } = me;

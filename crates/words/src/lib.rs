@@ -12,6 +12,8 @@
 
 pub mod catalogue;
 pub mod dates;
+mod numbers;
 pub mod tongue;
 
+pub use numbers::grouped;
 pub use tongue::{Tongue, Value, Words};

@@ -165,3 +165,18 @@ async function judged(page) {
   return result.violations.map((one) =>
     `axe ${one.id}: ${one.help}: ${one.nodes.slice(0, 3).map((node) => node.html.slice(0, 160)).join(' | ')}`);
 }
+
+/** People with devices of their own for the length of one test, which lies in one day: the hall empties at midnight. */
+export async function withPeople(browser, city, devices, walk) {
+  await city.keepsItsDay(120);
+  const people = [];
+  try {
+    for (const device of devices) people.push(await person(browser, { city, ...device }));
+    await walk(...people);
+  } catch (error) {
+    for (const one of people) await one.witness();
+    throw error;
+  } finally {
+    for (const one of people) await one.close();
+  }
+}

@@ -141,22 +141,10 @@ pub(crate) fn stripes(values: &[(String, i64)], most: i64, number: impl Fn(i64) 
     Stripes { stripes, height }
 }
 
-/// 12345 as 12,345.
-pub(crate) fn grouped(number: i64) -> String {
-    let digits = number.unsigned_abs().to_string();
-    let mut out = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    if number < 0 { format!("-{out}") } else { out }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use words::grouped;
 
     #[test]
     fn columns_stand_on_zero_and_the_tallest_fills_the_field() {
@@ -186,12 +174,5 @@ mod tests {
         assert!(chart.stripes.iter().all(|row| row.end + 44 <= WIDTH));
         assert_eq!(chart.stripes[0].width * 4, chart.stripes[1].width);
         assert!(chart.stripes.iter().all(|row| row.y + 20 <= chart.height));
-    }
-
-    #[test]
-    fn numbers_in_groups_of_three() {
-        for (number, text) in [(0, "0"), (999, "999"), (1000, "1,000"), (1_234_567, "1,234,567"), (-1234, "-1,234")] {
-            assert_eq!(grouped(number), text);
-        }
     }
 }

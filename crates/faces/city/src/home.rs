@@ -12,9 +12,8 @@ use kernel::locale::Locale;
 use shell::{App, Ask, Cache, Page, Refusal, Route, telephone};
 use store::Tx;
 use visits::{CounterCongestion, HallHours};
-use words::Tongue;
+use words::{Tongue, grouped};
 
-use crate::charts::grouped;
 use crate::figures::Gathered;
 use crate::{Kept, WHO, variant, with_kept};
 

@@ -11,9 +11,9 @@ use kernel::day::Day;
 use kernel::locale::Locale;
 use shell::{App, Ask, Cache, Page, Refusal, Route};
 use visits::WeekNumbers;
-use words::Tongue;
+use words::{Tongue, grouped};
 
-use crate::charts::{self, Bars, Line, Stripes, grouped};
+use crate::charts::{self, Bars, Line, Stripes};
 use crate::figures::Gathered;
 use crate::{Kept, WHO, variant, with_kept};
 

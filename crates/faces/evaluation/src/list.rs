@@ -10,11 +10,10 @@ use plan::{Level, Tree};
 use serde::Deserialize;
 use shell::Choice;
 use store::{Error, Tx};
-use words::Tongue;
+use words::{Tongue, grouped};
 
 use crate::csv::Csv;
 use crate::show::sheet::For;
-use crate::view::money::grouped;
 use crate::view::{self, ListRow};
 use crate::{links, say};
 

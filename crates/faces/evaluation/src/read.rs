@@ -1,16 +1,16 @@
 //! Reading a sheet with its live numbers: plan and evaluation give the sheet, facts give what is measured, in one snapshot.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use evaluation::kpi::{Actual, Kpi, KpiSource, KpiYear, MetricFilter, MetricSource};
+use evaluation::kpi::{Actual, Kpi, KpiSource, MetricSource};
 use evaluation::{Cycle, Published, Sheet};
-use facts::{AskError, By, Catalogue, Figure, Filter, Key, Metric, Period, Question};
+use facts::{AskError, By, Catalogue, Figure, Key, Metric, Period, Question};
 use kernel::World;
 use kernel::day::{Day, Month};
 use kernel::decimal::Decimal;
 use kernel::locale::Locale;
 use kernel::time::Instant;
-use people::{Post, PostId, Unit, UnitId};
+use people::{Post, PostId, Unit};
 use places::Counter;
 use store::{Error, Tx};
 use uuid::Uuid;
@@ -59,27 +59,6 @@ impl Posts {
     /// Every post in words, in the order of the organisation.
     pub(crate) fn all(&self, locale: Locale) -> Vec<(PostId, String)> {
         self.posts.iter().map(|post| (post.id, self.name(Some(post.id), locale))).collect()
-    }
-
-    fn below(&self, top: UnitId) -> BTreeSet<Uuid> {
-        below(&self.units, top)
-    }
-}
-
-/// A unit and everything below it.
-pub(crate) fn below(units: &[Unit], top: UnitId) -> BTreeSet<Uuid> {
-    let mut found = BTreeSet::from([top.uuid()]);
-    loop {
-        let more: Vec<Uuid> = units
-            .iter()
-            .filter(|unit| unit.parent.is_some_and(|parent| found.contains(&parent.uuid())))
-            .map(|unit| unit.id.uuid())
-            .filter(|id| !found.contains(id))
-            .collect();
-        if more.is_empty() {
-            return found;
-        }
-        found.extend(more);
     }
 }
 
@@ -207,7 +186,7 @@ async fn measured(
     let Some(metric) = catalogue.metric(&source.name) else { return Ok(None) };
     let cycle = Cycle::of(world.today());
     let tomorrow = world.today().plus(1);
-    let filter = filter(&source.filter, &around.posts);
+    let filter = source.filter.asked(&around.posts.units);
     let ask = |from: Day, by| {
         Period::new(from, tomorrow).map(|period| Question { metric, period, by, filter: filter.clone() })
     };
@@ -238,17 +217,6 @@ async fn measured(
     }))
 }
 
-/// A KPI's filter as facts understand it.
-fn filter(of: &MetricFilter, posts: &Posts) -> Filter {
-    Filter {
-        units: of.unit.map(|unit| posts.below(unit)),
-        place: of.place,
-        topic: of.topic.clone(),
-        channel: of.channel.clone(),
-        locale: of.locale.as_deref().and_then(Locale::from_code),
-    }
-}
-
 /// Puts what was measured into the running year of a KPI.
 fn fill(kpi: &mut Kpi, live: Option<&Live>, world: &World) {
     let Some(live) = live else { return };
@@ -256,10 +224,11 @@ fn fill(kpi: &mut Kpi, live: Option<&Live>, world: &World) {
     let better = kpi.better;
     let Some(year) = kpi.years.iter_mut().find(|year| year.year == running) else { return };
     let figure = live.year.and_then(|figure| Some((figure.n, figure.value?)));
-    year.actual = figure.and_then(|(n, value)| {
+    let actual = figure.and_then(|(n, value)| {
         let value = Decimal::from_thousandths(value.get())?;
         Some(Actual { value, as_of: world.today(), at: live.as_of, n: Some(n) })
     });
-    year.standing = KpiYear::standing_of(better, year.target, year.actual.as_ref());
+    year.settle(better, actual, world.today());
+    // Nobody enters it, so nobody is late.
     year.overdue = false;
 }

@@ -6,10 +6,10 @@ use kernel::decimal::Decimal;
 use kernel::fiscal::FiscalYear;
 use kernel::locale::Locale;
 use kernel::wareki;
-use words::Tongue;
+use words::{Tongue, grouped};
 
 use crate::view::CycleWords;
-use crate::view::money::{Unit, grouped};
+use crate::view::money::Unit;
 
 /// `令和7年度` · `2025年度` · `FY2025`.
 pub(crate) fn year(t: Tongue, year: FiscalYear) -> String {

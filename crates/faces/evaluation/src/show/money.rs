@@ -1,10 +1,10 @@
 //! The money of a programme in words, columns and rows.
 
 use evaluation::{Cycle, MoneyYear, Stage};
-use words::Tongue;
+use words::{Tongue, grouped};
 
 use crate::say;
-use crate::view::money::{Column, Look, Unit, chart, grouped};
+use crate::view::money::{Column, Look, Unit, chart};
 use crate::view::{Money, MoneyRow};
 
 /// Years drawn at most: the newest.

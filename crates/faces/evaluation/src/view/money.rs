@@ -3,7 +3,7 @@
 //! From the bottom: 一般財源, その他, 県, 国, 地方債. Settled years are gray, the year assessed is in the action colour, a budget is
 //! hatched. Amounts are yen; what the chart writes is 万円 or 億円 ([`Unit`]), the exact yen stand in the table beside it.
 
-use words::Tongue;
+use words::{Tongue, grouped};
 
 /// Which money is in one part of a column, from the bottom up.
 pub(crate) const SOURCES: [&str; 5] = [
@@ -95,19 +95,6 @@ fn tenths(number: i64) -> String {
     let sign = if number < 0 { "-" } else { "" };
     let whole = i64::try_from(number.unsigned_abs() / 10).unwrap_or(i64::MAX);
     format!("{sign}{}.{}", grouped(whole), number.unsigned_abs() % 10)
-}
-
-/// 12345 as 12,345.
-pub(crate) fn grouped(number: i64) -> String {
-    let digits = number.unsigned_abs().to_string();
-    let mut out = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    if number < 0 { format!("-{out}") } else { out }
 }
 
 /// One rectangle.

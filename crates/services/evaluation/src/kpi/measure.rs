@@ -34,7 +34,7 @@ pub async fn measure(
         let better = kpi.better;
         let KpiSource::Metric(source) = &kpi.source else { continue };
         let Some(metric) = catalogue.metric(&source.name) else { continue };
-        let filter = filter(&source.filter, &units);
+        let filter = source.filter.asked(&units);
         for year in &mut kpi.years {
             if year.year > running {
                 continue;
@@ -58,14 +58,17 @@ pub async fn measure(
     Ok(())
 }
 
-/// A KPI's filter as facts understand it: a division counts with everything below it.
-fn filter(of: &MetricFilter, units: &[Unit]) -> Filter {
-    Filter {
-        units: of.unit.map(|unit| below(units, unit)),
-        place: of.place,
-        topic: of.topic.clone(),
-        channel: of.channel.clone(),
-        locale: of.locale.as_deref().and_then(Locale::from_code),
+impl MetricFilter {
+    /// The filter as facts understand it: a division counts with everything below it among `units`.
+    #[must_use]
+    pub fn asked(&self, units: &[Unit]) -> Filter {
+        Filter {
+            units: self.unit.map(|unit| below(units, unit)),
+            place: self.place,
+            topic: self.topic.clone(),
+            channel: self.channel.clone(),
+            locale: self.locale.as_deref().and_then(Locale::from_code),
+        }
     }
 }
 

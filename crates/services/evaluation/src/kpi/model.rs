@@ -252,7 +252,7 @@ impl KpiYear {
     }
 
     /// Takes a number, or none, and sees how the year stands with it.
-    pub(super) fn settle(&mut self, better: Better, actual: Option<Actual>, today: Day) {
+    pub fn settle(&mut self, better: Better, actual: Option<Actual>, today: Day) {
         self.standing = Self::standing_of(better, self.target, actual.as_ref());
         self.overdue = actual.is_none() && self.due.is_some_and(|due| due < today);
         self.actual = actual;
